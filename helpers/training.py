@@ -1,0 +1,93 @@
+"""Train a small model on fresh data, several times over: a claim needs more than one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+#: ``task(n_samples, seed=…)`` draws examples: x and y. ``build()`` returns a compiled model.
+Task = Callable[..., tuple[np.ndarray, np.ndarray]]
+Build = Callable[[], keras.Model]
+
+
+class Runs(NamedTuple):
+    """What `repeat` measured; the first axis is the seed."""
+
+    loss: np.ndarray  #: training loss of every step, (seeds, steps)
+    score: np.ndarray  #: held-out accuracy, or the loss if the model has no metric, (seeds,)
+
+
+def repeat(
+    build: Build,
+    task: Task,
+    *,
+    seeds: Iterable[int] = range(3),
+    steps: int = 200,
+    batch_size: int = 64,
+    callbacks: list[keras.callbacks.Callback] | None = None,
+) -> Runs:
+    """Train on batches that are never seen twice, once for each seed, and score on held-out data.
+
+    A seed sets the initial weights, the training data and the held-out data.
+
+    Parameters
+    ----------
+    build : callable
+        Returns a compiled model. It is called for every seed, but only the first model is trained:
+        the others lend it their initial weights, so that its graph is traced once.
+    task : callable
+        As in `helpers.tasks`, with its other arguments bound.
+    seeds : iterable of int
+    steps, batch_size : int
+    callbacks : list of callbacks, optional
+        Used for every seed.
+    """
+    model, losses, scores = None, [], []
+    for seed in seeds:
+        keras.utils.set_random_seed(seed)
+        fresh = build()
+        model = _restart(model, fresh) if model else fresh
+        x, y = task(steps * batch_size, seed=seed)
+        history = StepLosses()
+        model.fit(
+            x,
+            y,
+            batch_size=batch_size,
+            shuffle=False,
+            verbose=0,
+            callbacks=[history, *(callbacks or [])],
+        )
+        losses.append(history.losses)
+        held_out = task(1000, seed=seed + 10_000)
+        scores.append(model.evaluate(*held_out, batch_size=1000, verbose=0, return_dict=True))
+    key = "accuracy" if "accuracy" in scores[0] else "loss"
+    return Runs(np.array(losses), np.array([score[key] for score in scores]))
+
+
+class StepLosses(keras.callbacks.Callback):
+    """The loss of each training step; what Keras reports is the mean since the epoch began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses: list[float] = []
+        self._sum = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._sum = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        total = (logs or {})["loss"] * (batch + 1)
+        self.losses.append(float(total - self._sum))
+        self._sum = total
+
+
+def _restart(model: keras.Model, fresh: keras.Model) -> keras.Model:
+    """Give a trained model the initial weights of a fresh one, and a new optimizer state."""
+    model.set_weights(fresh.get_weights())
+    fresh.optimizer.build(fresh.trainable_variables)
+    for old, new in zip(model.optimizer.variables, fresh.optimizer.variables, strict=True):
+        old.assign(new)
+    return model

@@ -1,0 +1,71 @@
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from numpy.testing import assert_allclose, assert_array_equal
+
+from helpers.training import StepLosses, repeat
+
+
+def line(n_samples, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n_samples, 3)).astype("float32")
+    return x, x @ np.array([[1.0], [-2.0], [0.5]], dtype="float32")
+
+
+def linear_model(metrics=()):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.05), "mse", metrics=list(metrics))
+    return model
+
+
+def test_it_learns_and_scores_on_held_out_data():
+    runs = repeat(linear_model, line, seeds=range(2), steps=150)
+    assert runs.loss.shape == (2, 150)
+    assert (runs.loss[:, -1] < runs.loss[:, 0] / 100).all()
+    assert runs.score.shape == (2,)
+    assert (runs.score < 0.01).all()
+
+
+def test_a_seed_gives_the_same_run_whatever_came_before_it():
+    together = repeat(linear_model, line, seeds=[3, 7], steps=20)
+    alone = repeat(linear_model, line, seeds=[7], steps=20)
+    assert_allclose(together.loss[1], alone.loss[0], rtol=1e-5)
+    assert not np.allclose(together.loss[0], together.loss[1])
+
+
+def test_accuracy_is_the_score_if_the_model_has_it():
+    def sign(n_samples, seed):
+        x, y = line(n_samples, seed)
+        return x, (y > 0).astype("float32")
+
+    def classifier():
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(1, activation="sigmoid")])
+        model.compile(keras.optimizers.Adam(0.1), "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+    assert repeat(classifier, sign, seeds=[0], steps=200).score[0] > 0.9
+
+
+def test_every_step_has_its_own_loss():
+    x, y = line(40, seed=0)
+    model = linear_model()
+    model.compile(keras.optimizers.SGD(0.0), "mse")  # nothing moves, so each batch can be checked
+    losses = StepLosses()
+    model.fit(x, y, batch_size=8, epochs=2, shuffle=False, verbose=0, callbacks=[losses])
+    expected = [model.evaluate(x[i : i + 8], y[i : i + 8], verbose=0) for i in (0, 8, 16, 24, 32)]
+    assert_allclose(losses.losses, expected * 2, rtol=1e-4)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_batches_are_drawn_with_the_seed(seed):
+    drawn = []
+
+    def task(n_samples, seed):
+        drawn.append((n_samples, seed))
+        return line(n_samples, seed)
+
+    repeat(linear_model, partial(task), seeds=[seed], steps=2, batch_size=4)
+    assert_array_equal(drawn, [(8, seed), (1000, seed + 10_000)])
