@@ -1,0 +1,249 @@
+"""The experiments of Part I that run twice: recorded over many seeds, and live on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from helpers.gradients import GradientMonitor
+from helpers.tasks import adding_problem, create_long_dependency_task
+from helpers.training import repeat
+
+#: What chapter "What actually helps" compares: the arguments of the recurrent layer.
+REMEDIES: dict[str, dict[str, Any]] = {
+    "tanh, gain 0.5": {"recurrent_initializer": ("Orthogonal", {"gain": 0.5})},
+    "tanh, normal 0.05": {"recurrent_initializer": ("RandomNormal", {"stddev": 0.05})},
+    "tanh, Glorot": {"recurrent_initializer": ("GlorotUniform", {})},
+    "tanh, orthogonal": {},
+    "tanh, identity": {"recurrent_initializer": ("Identity", {})},
+    "sigmoid": {"activation": "sigmoid"},
+    "ReLU, orthogonal": {"activation": "relu"},
+    "ReLU, He": {"activation": "relu", "recurrent_initializer": ("HeNormal", {})},
+    "ReLU, identity": {"activation": "relu", "recurrent_initializer": ("Identity", {})},
+    "gain 0.5, clipped": {
+        "recurrent_initializer": ("Orthogonal", {"gain": 0.5}),
+        "clip": {"global_clipnorm": 1.0},
+    },
+    "L2 0.0001": {"recurrent_regularizer": ("L2", {"l2": 1e-4})},
+    "L2 0.01": {"recurrent_regularizer": ("L2", {"l2": 1e-2})},
+    "L2 0.1": {"recurrent_regularizer": ("L2", {"l2": 1e-1})},
+    "LSTM": {"cell": "LSTM"},
+    "GRU": {"cell": "GRU"},
+}
+CLIPPING = {
+    "none": {},
+    "clipvalue": {"clipvalue": 0.5},
+    "clipnorm": {"clipnorm": 1.0},
+    "global_clipnorm": {"global_clipnorm": 1.0},
+}
+MAKERS = {
+    **{name: getattr(keras.initializers, name) for name in ("Orthogonal", "RandomNormal")},
+    **{name: getattr(keras.initializers, name) for name in ("GlorotUniform", "HeNormal")},
+    "Identity": keras.initializers.Identity,
+    "L2": keras.regularizers.L2,
+}
+
+
+def memory_model(
+    cell: str = "SimpleRNN",
+    *,
+    units: int = 64,
+    learning_rate: float = 1e-3,
+    clip: dict[str, float] | None = None,
+    **options: Any,
+) -> keras.Model:
+    """One recurrent layer that reads (batch, timesteps, 1), and a yes-or-no answer at the end.
+
+    ``options`` go to the layer; a pair ``(name, arguments)`` becomes the initialiser or the
+    regulariser of that name, anew for each model.
+    """
+    made = {
+        key: MAKERS[value[0]](**value[1]) if isinstance(value, tuple) else value
+        for key, value in options.items()
+    }
+    model = keras.Sequential(
+        [
+            keras.Input((None, 1)),
+            getattr(layers, cell)(units, **made),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    optimizer = keras.optimizers.Adam(learning_rate, **(clip or {}))
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def forgetting(
+    gaps: Iterable[int], gains: Iterable[float], *, seeds: Iterable[int], steps: int = 150
+) -> dict[str, dict[str, list[float]]]:
+    """Held-out accuracy on the long-dependency task: ``{gain: {gap: [one per seed]}}``.
+
+    All sequences have 41 steps, whatever the gap.
+    """
+    seeds, gaps = list(seeds), list(gaps)
+
+    def accuracies(gain: float, gap: int) -> list[float]:
+        orthogonal = ("Orthogonal", {"gain": gain})
+        build = partial(memory_model, recurrent_initializer=orthogonal)
+        task = partial(create_long_dependency_task, sequence_length=41, dependency_gap=gap)
+        return repeat(build, task, seeds=seeds, steps=steps).score.tolist()
+
+    return {str(gain): {str(gap): accuracies(gain, gap) for gap in gaps} for gain in gains}
+
+
+def remedies(
+    names: Iterable[str], *, seeds: Iterable[int], steps: int = 200, gap: int = 30
+) -> dict[str, dict[str, list[float]]]:
+    """Each remedy on the long-dependency task: held-out accuracy, and the training loss by step.
+
+    Returns ``{name: {"accuracy": [one per seed], "solved_at": [step or -1, one per seed]}}``;
+    solved means that the mean training loss of ten steps fell below 0.1, its penalties left out.
+    """
+    seeds = list(seeds)
+    task = partial(create_long_dependency_task, sequence_length=gap + 1, dependency_gap=gap)
+
+    def run(name: str) -> dict[str, list[float]]:
+        runs = repeat(partial(memory_model, **REMEDIES[name]), task, seeds=seeds, steps=steps)
+        return {
+            "accuracy": runs.score.tolist(),
+            "solved_at": [_first_below(losses, 0.1) for losses in runs.loss],
+        }
+
+    return {name: run(name) for name in names}
+
+
+def clipping(
+    kinds: Iterable[str], *, seeds: Iterable[int], steps: int = 60, learning_rate: float = 0.1
+) -> dict[str, dict[str, list]]:
+    """An adding problem that explodes: gradient norm, loss by step and held-out loss by clipping.
+
+    SimpleRNN(32), orthogonal of gain 2, plain SGD, 50 timesteps. A value that is not finite is
+    recorded as None.
+    """
+    seeds = list(seeds)
+    task = partial(adding_problem, sequence_length=50)
+
+    def build(kind: str) -> keras.Model:
+        orthogonal = keras.initializers.Orthogonal(gain=2.0)
+        model = keras.Sequential(
+            [
+                keras.Input((None, 2)),
+                layers.SimpleRNN(32, recurrent_initializer=orthogonal),
+                layers.Dense(1),
+            ]
+        )
+        model.compile(keras.optimizers.SGD(learning_rate, **CLIPPING[kind]), "mse")
+        return model
+
+    def run(kind: str) -> dict[str, list]:
+        monitor = GradientMonitor()
+        runs = repeat(partial(build, kind), task, seeds=seeds, steps=steps, callbacks=[monitor])
+        norms = monitor.global_norms.reshape(len(seeds), steps)
+        return {
+            "norms": [[_finite(norm) for norm in row] for row in norms],
+            "losses": [[_finite(loss) for loss in row] for row in runs.loss],
+            "final_loss": [_finite(loss) for loss in runs.score],
+        }
+
+    return {kind: run(kind) for kind in kinds}
+
+
+def truncation(
+    cells: Iterable[str], kinds: Iterable[str], *, seeds: Iterable[int], steps: int = 300
+) -> dict[str, dict[str, list[float]]]:
+    """Held-out accuracy at gap 40, by cell and by how the gradient is cut; see `truncated_model`.
+
+    Returns ``{cell: {kind: [one per seed]}}``.
+    """
+    seeds, kinds = list(seeds), list(kinds)
+    task = partial(create_long_dependency_task, sequence_length=41, dependency_gap=40)
+
+    def accuracies(cell: str, kind: str) -> list[float]:
+        build = partial(truncated_model, cell, kind)
+        return repeat(build, task, seeds=seeds, steps=steps).score.tolist()
+
+    return {cell: {kind: accuracies(cell, kind) for kind in kinds} for cell in cells}
+
+
+def truncated_model(
+    cell: str, kind: str, *, timesteps: int = 41, window: int = 10, units: int = 64
+) -> keras.Model:
+    """A yes-or-no model that learns through the last ``window`` steps only, or through all.
+
+    ``kind`` is ``"full"`` (backpropagation through every step), ``"carried"`` (the state crosses
+    the window's edge, the gradient does not) or ``"cut"`` (neither does: a shorter sequence).
+    """
+    x = keras.Input((timesteps, 1))
+    recurrent = getattr(layers, cell)(units, return_state=True)
+    if kind == "full":
+        h = recurrent(x)[0]
+    else:
+        states = None
+        if kind == "carried":
+            states = [keras.ops.stop_gradient(s) for s in recurrent(x[:, :-window])[1:]]
+        h = recurrent(x[:, -window:], initial_state=states)[0]
+    model = keras.Model(x, layers.Dense(1, activation="sigmoid")(h))
+    model.compile(keras.optimizers.Adam(1e-3), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def optimisers(
+    names: Iterable[str], *, seeds: Iterable[int], steps: int = 400
+) -> dict[str, list[float | None]]:
+    """Held-out loss of the adding problem (10 timesteps, SimpleRNN(32)) for each optimiser."""
+    seeds = list(seeds)
+    task = partial(adding_problem, sequence_length=10)
+
+    def build(name: str) -> keras.Model:
+        model = keras.Sequential([keras.Input((None, 2)), layers.SimpleRNN(32), layers.Dense(1)])
+        model.compile(make_optimiser(name, steps), "mse")
+        return model
+
+    return {
+        name: [
+            _finite(loss)
+            for loss in repeat(partial(build, name), task, seeds=seeds, steps=steps).score
+        ]
+        for name in names
+    }
+
+
+def make_optimiser(name: str, steps: int) -> keras.optimizers.Optimizer:
+    """Make the optimiser of a name such as ``"SGD 0.1"``: its kind and its (highest) rate.
+
+    ``momentum`` is SGD with momentum 0.9; ``cosine`` and ``warm-up`` are Adam with a schedule,
+    the second rising over a tenth of the steps and then falling as the first does.
+    """
+    kind, rate = name.split()
+    peak = float(rate)
+    schedules = keras.optimizers.schedules
+    match kind:
+        case "SGD":
+            return keras.optimizers.SGD(peak)
+        case "momentum":
+            return keras.optimizers.SGD(peak, momentum=0.9)
+        case "Adam":
+            return keras.optimizers.Adam(peak)
+        case "cosine":
+            return keras.optimizers.Adam(schedules.CosineDecay(peak, steps))
+        case "warm-up":
+            warm = steps // 10
+            return keras.optimizers.Adam(
+                schedules.CosineDecay(0.0, steps - warm, warmup_target=peak, warmup_steps=warm)
+            )
+    raise ValueError(f"optimiser {name!r} is unknown")
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
+    means = np.convolve(losses, np.ones(window) / window, mode="valid")
+    below = np.flatnonzero(means < threshold)
+    return int(below[0]) + window if len(below) else -1

@@ -1,0 +1,49 @@
+"""Run the long experiments over many seeds and record them in ``results/`` (`make results`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from helpers import experiments, results
+
+SEEDS = range(8)
+OPTIMISERS = [
+    f"{kind} {rate}"
+    for kind, rates in {
+        "SGD": ("0.01", "0.1", "0.3"),
+        "momentum": ("0.001", "0.01", "0.1"),
+        "Adam": ("0.001", "0.01", "0.1"),
+        "cosine": ("0.01",),
+        "warm-up": ("0.01",),
+    }.items()
+    for rate in rates
+]
+RECORDS: dict[str, Callable[[], Any]] = {
+    "forgetting": lambda: experiments.forgetting(
+        (2, 5, 8, 10, 12, 15, 20, 30, 40), (0.5, 1.0), seeds=SEEDS
+    ),
+    "remedies": lambda: experiments.remedies(experiments.REMEDIES, seeds=SEEDS),
+    "clipping": lambda: experiments.clipping(experiments.CLIPPING, seeds=SEEDS),
+    "truncation": lambda: experiments.truncation(
+        ("SimpleRNN", "LSTM"), ("cut", "carried", "full"), seeds=SEEDS
+    ),
+    "optimisers": lambda: experiments.optimisers(OPTIMISERS, seeds=SEEDS),
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(RECORDS)))
+def main(names: tuple[str, ...]) -> None:
+    """Record the experiments NAMES (all of them, if none is named)."""
+    for name in names or RECORDS:
+        click.echo(f"{name} …")
+        outcome = RECORDS[name]()
+        path = results.save(name, outcome, command=f"python -m tools.record_results {name}")
+        click.echo(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()
