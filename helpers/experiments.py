@@ -35,11 +35,26 @@ REMEDIES: dict[str, dict[str, Any]] = {
     "LSTM": {"cell": "LSTM"},
     "GRU": {"cell": "GRU"},
 }
-CLIPPING = {
+CLIPPING: dict[str, dict[str, float]] = {
     "none": {},
     "clipvalue": {"clipvalue": 0.5},
     "clipnorm": {"clipnorm": 1.0},
     "global_clipnorm": {"global_clipnorm": 1.0},
+}
+#: The same for the network that explodes: what differs from `exploding_model`'s defaults.
+EXPLODERS: dict[str, dict[str, Any]] = {
+    "tanh, gain 2": {},
+    "tanh, orthogonal": {"recurrent_initializer": "orthogonal"},
+    "tanh, identity": {"recurrent_initializer": "identity"},
+    "ReLU, orthogonal": {"activation": "relu", "recurrent_initializer": "orthogonal"},
+    "ReLU, He": {"activation": "relu", "recurrent_initializer": "he_normal"},
+    "ReLU, identity": {"activation": "relu", "recurrent_initializer": "identity"},
+    "L2 0.01": {"recurrent_regularizer": ("L2", {"l2": 1e-2})},
+    "cut to 10": {"window": 10},
+    "LSTM": {"cell": "LSTM"},
+    "GRU": {"cell": "GRU"},
+    "rate 0.01": {"optimizer": "SGD 0.01"},
+    "Adam 0.01": {"optimizer": "Adam 0.01"},
 }
 MAKERS = {
     **{name: getattr(keras.initializers, name) for name in ("Orthogonal", "RandomNormal")},
@@ -62,20 +77,41 @@ def memory_model(
     ``options`` go to the layer; a pair ``(name, arguments)`` becomes the initialiser or the
     regulariser of that name, anew for each model.
     """
-    made = {
-        key: MAKERS[value[0]](**value[1]) if isinstance(value, tuple) else value
-        for key, value in options.items()
-    }
-    model = keras.Sequential(
-        [
-            keras.Input((None, 1)),
-            getattr(layers, cell)(units, **made),
-            layers.Dense(1, activation="sigmoid"),
-        ]
-    )
+    recurrent = getattr(layers, cell)(units, **_made(options))
+    answer = layers.Dense(1, activation="sigmoid")
+    model = keras.Sequential([keras.Input((None, 1)), recurrent, answer])
     optimizer = keras.optimizers.Adam(learning_rate, **(clip or {}))
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
     return model
+
+
+def exploding_model(
+    cell: str = "SimpleRNN",
+    *,
+    optimizer: str = "SGD 0.1",
+    clip: dict[str, float] | None = None,
+    window: int = 50,
+    **options: Any,
+) -> keras.Model:
+    """A network that does not survive the adding problem of 50 timesteps, unless it is treated.
+
+    32 units, recurrent matrices orthogonal of gain 2, plain SGD. ``window`` is how many of the
+    last steps it reads; ``options`` are as in `memory_model`, ``optimizer`` as in
+    `make_optimiser`.
+    """
+    options = {"recurrent_initializer": ("Orthogonal", {"gain": 2.0}), **options}
+    x = keras.Input((50, 2))
+    h = getattr(layers, cell)(32, **_made(options))(x[:, -window:])
+    model = keras.Model(x, layers.Dense(1)(h))
+    model.compile(make_optimiser(optimizer, steps=60, **(clip or {})), "mse")
+    return model
+
+
+def _made(options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: MAKERS[value[0]](**value[1]) if isinstance(value, tuple) else value
+        for key, value in options.items()
+    }
 
 
 def forgetting(
@@ -118,31 +154,18 @@ def remedies(
 
 
 def clipping(
-    kinds: Iterable[str], *, seeds: Iterable[int], steps: int = 60, learning_rate: float = 0.1
+    kinds: Iterable[str], *, seeds: Iterable[int], steps: int = 60
 ) -> dict[str, dict[str, list]]:
-    """An adding problem that explodes: gradient norm, loss by step and held-out loss by clipping.
+    """`exploding_model`: gradient norm and loss by step, and held-out loss, by clipping.
 
-    SimpleRNN(32), orthogonal of gain 2, plain SGD, 50 timesteps. A value that is not finite is
-    recorded as None.
+    A value that is not finite is recorded as None.
     """
     seeds = list(seeds)
     task = partial(adding_problem, sequence_length=50)
 
-    def build(kind: str) -> keras.Model:
-        orthogonal = keras.initializers.Orthogonal(gain=2.0)
-        model = keras.Sequential(
-            [
-                keras.Input((None, 2)),
-                layers.SimpleRNN(32, recurrent_initializer=orthogonal),
-                layers.Dense(1),
-            ]
-        )
-        model.compile(keras.optimizers.SGD(learning_rate, **CLIPPING[kind]), "mse")
-        return model
-
     def run(kind: str) -> dict[str, list]:
-        monitor = GradientMonitor()
-        runs = repeat(partial(build, kind), task, seeds=seeds, steps=steps, callbacks=[monitor])
+        monitor, build = GradientMonitor(), partial(exploding_model, clip=CLIPPING[kind])
+        runs = repeat(build, task, seeds=seeds, steps=steps, callbacks=[monitor])
         norms = monitor.global_norms.reshape(len(seeds), steps)
         return {
             "norms": [[_finite(norm) for norm in row] for row in norms],
@@ -151,6 +174,20 @@ def clipping(
         }
 
     return {kind: run(kind) for kind in kinds}
+
+
+def explosions(
+    names: Iterable[str], *, seeds: Iterable[int], steps: int = 60
+) -> dict[str, list[float | None]]:
+    """Held-out loss of each of `EXPLODERS` on the adding problem; None where it was lost."""
+    seeds = list(seeds)
+    task = partial(adding_problem, sequence_length=50)
+
+    def losses(name: str) -> list[float | None]:
+        build = partial(exploding_model, **EXPLODERS[name])
+        return [_finite(loss) for loss in repeat(build, task, seeds=seeds, steps=steps).score]
+
+    return {name: losses(name) for name in names}
 
 
 def truncation(
@@ -213,29 +250,27 @@ def optimisers(
     }
 
 
-def make_optimiser(name: str, steps: int) -> keras.optimizers.Optimizer:
+def make_optimiser(name: str, steps: int, **clip: float) -> keras.optimizers.Optimizer:
     """Make the optimiser of a name such as ``"SGD 0.1"``: its kind and its (highest) rate.
 
     ``momentum`` is SGD with momentum 0.9; ``cosine`` and ``warm-up`` are Adam with a schedule,
     the second rising over a tenth of the steps and then falling as the first does.
     """
     kind, rate = name.split()
-    peak = float(rate)
-    schedules = keras.optimizers.schedules
+    peak, warm = float(rate), steps // 10
+    cosine = keras.optimizers.schedules.CosineDecay
     match kind:
         case "SGD":
-            return keras.optimizers.SGD(peak)
+            return keras.optimizers.SGD(peak, **clip)
         case "momentum":
-            return keras.optimizers.SGD(peak, momentum=0.9)
+            return keras.optimizers.SGD(peak, momentum=0.9, **clip)
         case "Adam":
-            return keras.optimizers.Adam(peak)
+            return keras.optimizers.Adam(peak, **clip)
         case "cosine":
-            return keras.optimizers.Adam(schedules.CosineDecay(peak, steps))
+            return keras.optimizers.Adam(cosine(peak, steps), **clip)
         case "warm-up":
-            warm = steps // 10
-            return keras.optimizers.Adam(
-                schedules.CosineDecay(0.0, steps - warm, warmup_target=peak, warmup_steps=warm)
-            )
+            schedule = cosine(0.0, steps - warm, warmup_target=peak, warmup_steps=warm)
+            return keras.optimizers.Adam(schedule, **clip)
     raise ValueError(f"optimiser {name!r} is unknown")
 
 

@@ -21,7 +21,7 @@ COLOURS = {
     "linear": "#56B4E9",
     "clipped": "#CC79A7",
     "unclipped": "#0072B2",
-    "gain 0.5": "#56B4E9",
+    "gain 0.5": "#8C564B",
     "gain 1": "#0072B2",
     "gain 1.5": "#E69F00",
     "gain 2": "#D55E00",
@@ -68,6 +68,7 @@ def by_lag(
     ylabel: str,
     ax: Axes | None = None,
     floor: float = 1e-16,
+    ylim: tuple[float, float] | None = None,
 ) -> Axes:
     """Norms against their distance from the loss, on a logarithmic axis, labelled directly.
 
@@ -81,6 +82,8 @@ def by_lag(
     ax : Axes, optional
     floor : float
         Values below are drawn at the floor, since zero has no logarithm.
+    ylim : pair of floats, optional
+        Given here and not afterwards, so that the labels fit it.
     """
     ax = ax or plt.gca()
     ends = []
@@ -93,8 +96,10 @@ def by_lag(
         ax.plot(lags, mean, style, color=colour, lw=1.2 if style == "--" else 2)
         if len(values) > 1:
             ax.fill_between(lags, values.min(0), values.max(0), color=colour, alpha=0.2, lw=0)
-        ends.append((lags[-1], mean[-1], name, colour))
+        ends.append((mean[-1], name, colour))
     ax.set(yscale="log", xlabel="lag $k$ (timesteps back from the end)", ylabel=ylabel)
+    if ylim:
+        ax.set_ylim(ylim)
     _label_ends(ax, ends)
     return ax
 
@@ -108,14 +113,14 @@ def unrolled_network(timesteps: int = 4, *, ax: Axes | None = None) -> Axes:
     )
     ax.add_patch(loop)
     ax.text(0.78, 0.16, "$W_{hh}$", ha="left", color=INK, fontsize=9)
-    ax.text(1.35, -0.02, "=", ha="center", va="center", fontsize=18, color=INK)
+    ax.text(1.75, -0.02, "=", ha="center", va="center", fontsize=18, color=INK)
     for t in range(1, timesteps + 1):
-        x = 1.3 + 1.3 * t
+        x = 1.9 + 1.3 * t
         _cell(ax, x, f"_{t}", "x", "h", "y")
         _arrow(ax, (x - 0.95, 0), (x - 0.35, 0))
         ax.text(x - 0.65, 0.12, "$W_{hh}$", ha="center", color=INK, fontsize=9)
-    ax.text(1.3 + 0.22, 0, "$h_0$", ha="center", va="center", color=INK)
-    ax.set(xlim=(-0.8, 1.9 + 1.3 * timesteps), ylim=(-1.65, 1.65), aspect="equal")
+    ax.text(1.9 + 0.2, 0, "$h_0$", ha="center", va="center", color=INK)
+    ax.set(xlim=(-0.8, 2.5 + 1.3 * timesteps), ylim=(-1.65, 1.65), aspect="equal")
     ax.axis("off")
     return ax
 
@@ -171,21 +176,14 @@ def _cell(ax: Axes, x: float, subscript: str, *names: str) -> None:
     ax.text(x + 0.07, 0.55, "$W_{hy}$", color=INK, fontsize=9)
 
 
-def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]]) -> None:
+def _label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Write each curve's name beside its last point, spread so that none overlap."""
     ax.figure.canvas.draw()
     low, high = np.log10(ax.get_ylim())
-    heights = np.array([(np.log10(value) - low) / (high - low) for _, value, _, _ in ends])
-    order = np.argsort(heights)
+    heights = np.array([(np.log10(value) - low) / (high - low) for value, _, _ in ends])
+    heights = heights.clip(0.02, 0.98)
     placed = -np.inf
-    for i in order:
+    for i in np.argsort(heights):
+        _, name, colour = ends[i]
         placed = max(heights[i], placed + 0.075)
-        ax.text(
-            1.01,
-            placed,
-            ends[i][2],
-            color=ends[i][3],
-            va="center",
-            transform=ax.transAxes,
-            fontsize=10,
-        )
+        ax.text(1.01, placed, name, color=colour, va="center", transform=ax.transAxes, size=10)

@@ -27,6 +27,7 @@ RECORDS: dict[str, Callable[[], Any]] = {
     ),
     "remedies": lambda: experiments.remedies(experiments.REMEDIES, seeds=SEEDS),
     "clipping": lambda: experiments.clipping(experiments.CLIPPING, seeds=SEEDS),
+    "explosions": lambda: experiments.explosions(experiments.EXPLODERS, seeds=SEEDS),
     "truncation": lambda: experiments.truncation(
         ("SimpleRNN", "LSTM"), ("cut", "carried", "full"), seeds=SEEDS
     ),
