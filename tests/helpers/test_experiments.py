@@ -30,6 +30,26 @@ def test_remedies_are_what_they_are_called():
     assert clipped.optimizer.global_clipnorm == 1.0
 
 
+@pytest.mark.parametrize("name", experiments.EXPLODERS)
+def test_every_exploder_is_a_model_of_the_right_shape(name):
+    model = experiments.exploding_model(**experiments.EXPLODERS[name])
+    assert model.output_shape == (None, 1)
+    assert model.predict(np.zeros((2, 50, 2)), verbose=0).shape == (2, 1)
+
+
+def test_exploders_are_what_they_are_called():
+    def model(name):
+        return experiments.exploding_model(**experiments.EXPLODERS[name])
+
+    singular = np.linalg.svd(model("tanh, gain 2").layers[-2].cell.recurrent_kernel.numpy())[1]
+    assert_allclose(singular, 2, rtol=1e-4)
+    assert float(model("rate 0.01").optimizer.learning_rate) == pytest.approx(0.01)
+    assert isinstance(model("Adam 0.01").optimizer, keras.optimizers.Adam)
+    short, x = model("cut to 10"), np.random.default_rng(0).random((2, 50, 2))
+    other = np.concatenate([np.zeros((2, 40, 2)), x[:, 40:]], axis=1)
+    assert_allclose(short.predict(x, verbose=0), short.predict(other, verbose=0), rtol=1e-5)
+
+
 @pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM"])
 def test_truncation_cuts_the_gradient_and_carries_the_state(cell):
     rng = np.random.default_rng(0)
@@ -52,6 +72,7 @@ def test_a_short_run_of_each_experiment_is_fit_for_json():
         experiments.forgetting((3,), (0.5,), seeds=[0], steps=2),
         experiments.remedies(["tanh, orthogonal"], seeds=[0], steps=10, gap=3),
         experiments.clipping(["clipvalue"], seeds=[0, 1], steps=2),
+        experiments.explosions(["cut to 10"], seeds=[0], steps=2),
         experiments.truncation(["SimpleRNN"], ["carried"], seeds=[0], steps=2),
         experiments.optimisers(["warm-up 0.01"], seeds=[0], steps=10),
     ]

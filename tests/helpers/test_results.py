@@ -5,7 +5,9 @@ import pytest
 from helpers import experiments, results
 
 
-@pytest.mark.parametrize("name", ["clipping", "forgetting", "optimisers", "remedies", "truncation"])
+@pytest.mark.parametrize(
+    "name", ["clipping", "explosions", "forgetting", "optimisers", "remedies", "truncation"]
+)
 def test_every_record_says_how_it_came_about(name):
     record = results.load(name)
     assert record["command"] == f"python -m tools.record_results {name}"

@@ -1,0 +1,71 @@
+# Every command of the course. `make` alone lists them.
+# PYTHON names the Python that .venv is made with:  make book PYTHON=python3.12
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# TensorFlow's start-up lines; the kernels of .venv set the same for themselves.
+export TF_CPP_MIN_LOG_LEVEL = 3
+
+.DEFAULT_GOAL := help
+.PHONY: help environment book test pytest lab exercises weights results grade bench lock lint system clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+# First in every recipe chain: makes .venv, or finds in a moment that it is current.
+environment:
+	@$(PYTHON) tools/environment.py
+
+book: environment ## build the HTML book: _build/html/index.html (RNN_DATA=real for the real data)
+	@$(BIN)/python -m tools.build_book
+
+test: environment system ## prove everything: the book, lint, and all tests
+	@$(BIN)/python -m tools.build_book --fresh
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory pytest
+
+# The last line of `make test` is pytest's own closing line.
+pytest:
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -rs
+
+lab: environment ## open the exercises in JupyterLab, with nbgrader
+	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(ARGS)
+
+exercises: environment ## release the learners' notebooks from solutions/
+	@$(BIN)/python -m tools.release_exercises
+
+weights: environment ## train again the weights that the assignment `vanishing` ships
+	@$(BIN)/python -m tools.pretrain_vanishing
+
+results: environment ## run the long experiments again and record them in results/
+	@$(BIN)/python -m tools.record_results
+
+grade: environment ## grade submitted/*/NAME and write feedback:  make grade A=exploding
+	@test -n "$(A)" || { echo "Which assignment?  make grade A=exploding"; exit 2; }
+	@$(BIN)/nbgrader autograde "$(A)" --force
+	@$(BIN)/nbgrader generate_feedback "$(A)" --force
+
+bench: environment ## run every benchmark
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+# Works without a sound lock too: it is what mends one.
+lock: ## compile requirements.txt again from pyproject.toml (newest of all: U=--upgrade)
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv; }
+	@$(BIN)/uv pip compile --quiet $(U) --universal --group dev --python-version 3.11 \
+	    --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	@$(PYTHON) tools/environment.py
+
+lint: environment ## check style and types: ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+# Debian's browser and sandbox, for the tests that need them; those skip without.
+system: ## install chromium and bubblewrap, or say how
+	@sh tools/system_packages.sh
+
+clean: ## remove everything that can be made again
+	rm -rf _build .venv autograded feedback .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -f .nbgrader.log
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,162 @@
+"""Every rule of the book, tried on samples that it must refuse and on ones it must pass."""
+
+import pytest
+
+from tools.gates import chapters, pages, sources
+
+CELL = "```{code-cell} python\n%s\n```\n"
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "It falls by 0.92 a step.",
+        "Accuracy rises to 97 percent.",
+        "After 2000 steps it stops.",
+        "| norm | 3.5 |\n|---|---|\n| a | b |",
+        ":::{admonition} Only 12 steps\ntext\n:::",
+        "```{exercise}\n:label: a\nHalve it to 32.\n```",
+        "```{note}\n- The loss is 20x larger.\n```",
+        "# A title with 64 units",
+        "in 2000 steps",
+        CELL % "---\nmystnb:\n  figure:\n    caption: Falls to 0.1\n    name: a\n---\n1",
+    ],
+)
+def test_a_number_in_prose_is_a_fault(prose):
+    assert chapters.numbers_in_prose(prose)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "It falls by {glue:text}`rate:.2f` a step.",
+        "See Chapter 2, Chapters 4 and 5, and step 1 of Exercise 3.",
+        "Python 3.11, Keras 3 and TensorFlow 2.21 under CC BY 4.0.",
+        "An L2 penalty, `x = 3`, a Conv1D layer, word2vec, a 2D plot, float32.",
+        "$h_{1} = 2$ and $$x_{10} = 0.5$$",
+        "In 1997, Hochreiter (1991) and {cite:t}`hochreiter1997`.",
+        "1. first\n2. second",
+        "[the paper](https://example.org/1234.5678) and <https://example.org/42>",
+        "```\n42\n```",
+        CELL % "x = 42",
+        CELL % "---\nmystnb:\n  image:\n    alt: Falls to 0.1\n---\n1",
+        ":::{figure} path/1.svg\n:alt: 12 dots\nNo number.\n:::",
+        "Reading: 25 minutes. Running: about 20 seconds.",
+    ],
+)
+def test_a_name_or_a_glued_number_is_none(prose):
+    assert chapters.numbers_in_prose(prose) == []
+
+
+def test_a_result_in_mathematics_is_a_fault():
+    assert chapters.numbers_in_prose(r"So $\rho \approx 0.92$ holds.")
+    assert chapters.numbers_in_prose(r"So $\rho \approx \rho_1$ holds.") == []
+
+
+def test_faults_name_their_line():
+    text = "---\ntitle: a 1\n---\n\n# A\n\n:::{note}\nfine\nnot 7 fine\n:::\n"
+    assert chapters.numbers_in_prose(text) == ["line 9: the number in '7' is not glued"]
+
+
+def test_long_hidden_and_nested_cells_are_faults():
+    assert chapters.cells(CELL % "\n".join(["x = 1"] * 26))
+    assert chapters.cells(CELL % "\n".join(["x = 1"] * 10))  # the median
+    assert chapters.cells(CELL % ":tags: [remove-cell]\nx = 1")
+    assert chapters.cells(CELL % "---\ntags: [hide-input, remove-cell]\n---\nx = 1")
+    assert chapters.cells("````{note}\n" + CELL % "x = 1" + "````\n")
+    assert chapters.cells(CELL % ":tags: [hide-input]\n" + "x = 1\n") == []
+
+
+def test_a_figure_needs_name_caption_and_alt():
+    alt = "A curve that falls from one to a tenth, then stays."
+    figure = "figure:\n    name: f\n    caption: c"
+    good = f"---\nmystnb:\n  {figure}\n  image:\n    alt: {alt}\n---\n1"
+    assert chapters.figures(CELL % good) == []
+    for missing in ("name: f", "caption: c", alt):
+        assert len(chapters.figures(CELL % good.replace(missing, ""))) == 1, missing
+
+
+def complete_chapter() -> str:
+    tasks = "".join(
+        f"```{{exercise}}\n:label: e{n}\nDo.\n```\n\n```{{solution}} e{n}\nSo.\n```\n\n"
+        for n in range(3)
+    )
+    parts = {part: "Text.\n\n" for part in chapters.PARTS} | {"Try it": tasks}
+    body = "".join(f"## {title}\n\n{text}" for title, text in parts.items())
+    return f"# Title\n\n:::{{admonition}} You will be able to\n- measure\n:::\n\n{body}"
+
+
+def test_structure_wants_every_part():
+    chapter = complete_chapter()
+    assert chapters.structure(chapter) == []
+    for part in (*chapters.PARTS, "You will be able to"):
+        assert chapters.structure(chapter.replace(part, "Else")), part
+    assert chapters.structure(chapter.replace("{solution} e1", "{solution} e7"))
+    assert chapters.structure(chapter.replace("{exercise}\n:label: e1", "{note}\n:name: e1"))
+
+
+def test_coverage_wants_each_item_once_under_a_real_heading():
+    text = {"one": "# One\n\n## Here `code`\n"}
+    item = {"topic": "t", "heading": "Here `code`"}
+    assert chapters.coverage({"one": {"A1": item}, "later": {"B1": {"topic": "t"}}}, text) == []
+    assert chapters.coverage({"one": {"A1": {"topic": "t"}}}, text)
+    assert chapters.coverage({"one": {"A1": item | {"heading": "There"}}}, text)
+    assert chapters.coverage({"one": {"A1": item}, "later": {"A1": {"topic": "t"}}}, text)
+    assert chapters.coverage({"later": {}}, text)
+
+
+def test_citations_are_found_wherever_they_stand():
+    text = "A {cite:t}`a2000` b.\n\n:::{note}\n{cite:p}`b2001,c2002`\n:::\n"
+    assert chapters.citations(text) == {"a2000", "b2001", "c2002"}
+
+
+def test_cells_keep_their_line_and_tags():
+    text = "---\nkernelspec: {name: python3}\n---\n\n# A\n\n" + CELL % ":tags: [a, b]\n\nx = 1"
+    (cell,) = sources.code_cells(text)
+    assert text.splitlines()[cell.line - 1 :][1] == "x = 1"
+    assert cell.tags == ["a", "b"] and cell.length == 1
+
+
+GOOD_ALT = "A line that falls steeply, then stays level at zero."
+FIGURE = (
+    f'<div class="cell_output"><figure id="f"><img src="a.svg" alt="{GOOD_ALT}">'
+    '<figcaption><p><span class="caption-text">It falls.</span></p></figcaption></figure></div>'
+)
+
+
+def page(tmp_path, body: str):
+    """A page of a small site; every call makes another one, for pages are parsed once."""
+    path = tmp_path / f"page{len(list(tmp_path.glob('*.html')))}.html"
+    path.write_text(f"<html><body><article class='bd-article'>{body}</article></body></html>")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["stderr", "traceback"])
+def test_stderr_and_tracebacks_are_faults(tmp_path, kind):
+    output = f'<div class="cell_output"><div class="output {kind} highlight">oh</div></div>'
+    assert pages.outputs(page(tmp_path, output))
+    assert pages.outputs(page(tmp_path, output.replace(kind, "stream"))) == []
+
+
+def test_images_need_alt_and_drawn_ones_a_caption_and_a_name(tmp_path):
+    assert pages.images(page(tmp_path, FIGURE)) == []
+    assert pages.images(page(tmp_path, FIGURE.replace(GOOD_ALT, "A curve")))
+    assert pages.images(page(tmp_path, FIGURE.replace(' id="f"', "")))
+    assert pages.images(page(tmp_path, FIGURE.replace("It falls.", " ")))
+    bare = f'<div class="cell_output"><img src="a.svg" alt="{GOOD_ALT}"></div>'
+    assert pages.images(page(tmp_path, bare))
+
+
+def test_links_must_lead_somewhere(tmp_path):
+    (tmp_path / "other.html").write_text("<p id='here'>text</p>")
+    good = "<a href='other.html#here'>a</a><a href='#'>b</a><a href='https://example.org'>c</a>"
+    assert pages.internal_links(page(tmp_path, good), tmp_path) == []
+    for bad in ("other.html#there", "none.html", "#nowhere", "../../etc/passwd", "none.zip"):
+        assert pages.internal_links(page(tmp_path, f"<a href='{bad}'>x</a>"), tmp_path), bad
+    assert pages.external_links(page(tmp_path, good)) == {"https://example.org"}
+
+
+def test_weight_counts_a_page_and_its_own_images(tmp_path):
+    (tmp_path / "a.svg").write_bytes(b"x" * 1000)
+    path = page(tmp_path, FIGURE + FIGURE)
+    assert pages.weight(path) == path.stat().st_size + 1000

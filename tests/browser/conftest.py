@@ -1,0 +1,106 @@
+"""A browser, the built book served on loopback, and a page that remembers its faults."""
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
+# Without these a browser on a machine without a network spends its time calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files and keeps no log of it."""
+
+    def log_message(self, *arguments) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(html: Path) -> Iterator[str]:
+    """The address of the book, served from this machine alone."""
+    handler = functools.partial(QuietHandler, directory=html)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; without one these tests are skipped, and say so."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium: make system")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """An open page, and what went wrong while it loaded."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+
+def watch(page: Page, allowed: str) -> list[str]:
+    """Collect console errors, failed requests, and requests to any host but our own."""
+    faults: list[str] = []
+    seen = {"error", "warning"}
+    page.on("console", lambda m: faults.append(m.text) if m.type in seen else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+    page.on("response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status > 399 else None)
+
+    def judge(request) -> None:
+        if not request.url.startswith((allowed, "data:", "blob:")):
+            faults.append(f"foreign host: {request.url}")
+
+    page.on("request", judge)
+    return faults
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str):
+    """Open a page of the book: ``visit("book/index", width=390, scheme="dark")``."""
+    contexts = []
+
+    def open_page(name: str, *, width: int = 1280, scheme: str = "light", base: str = site):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"] if base == site else [],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(180_000)  # a busy machine is slow, not wrong
+        faults = watch(page, base)
+        page.goto(f"{base}{name}.html", wait_until="load")
+        # Formulas are set after the page has loaded; everything is judged with them.
+        page.wait_for_function(
+            "() => !window.MathJax || (MathJax.startup && MathJax.startup.promise"
+            " && MathJax.startup.promise.then(() => true))"
+        )
+        page.wait_for_timeout(100)
+        return Visit(page, faults)
+
+    yield open_page
+    for context in contexts:
+        context.close()

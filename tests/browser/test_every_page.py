@@ -1,0 +1,73 @@
+"""Every page, light and dark, on a desk and on a phone."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tools.gates.sources import toc_pages
+
+PAGES = [*toc_pages(), "search", "genindex"]
+TOO_WIDE = """() => [...document.querySelectorAll('article *')].filter(tag => {
+  if (tag.getBoundingClientRect().right <= innerWidth + 1) return false;
+  for (let box = tag; box && box.tagName !== 'ARTICLE'; box = box.parentElement)
+    if (/auto|scroll|hidden/.test(getComputedStyle(box).overflowX)) return false;
+  return !tag.closest('mjx-assistive-mml, .visually-hidden');
+}).slice(0, 3).map(tag => tag.outerHTML.slice(0, 120))"""
+
+
+def violations(page) -> list[str]:
+    """What axe-core objects to, with the element."""
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in Axe().run(page).response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(visit, name, scheme, width):
+    opened = visit(name, width=width, scheme=scheme)
+    page, faults = opened.page, list(opened.faults)
+    if folder := os.environ.get("SHOTS"):
+        picture = Path(folder) / f"{name.replace('/', '-')}-{scheme}-{width}.png"
+        page.screenshot(path=picture, full_page=True)
+    assert not faults, "\n".join(faults)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not (wide := page.evaluate(TOO_WIDE)), "\n".join(wide)
+
+    formulas = page.locator("article .math").count()
+    assert page.locator("article mjx-container").count() >= formulas
+    assert page.locator("mjx-merror").count() == 0, "a formula that MathJax cannot read"
+
+    # Last, for axe fetches style sheets in its own way, and fails at one without harm.
+    assert not (found := violations(page)), "\n".join(found)
+
+
+def test_axe_does_find_faults(browser):
+    page = browser.new_page()
+    page.set_content("<html><body><img src='data:,'><p style='color:#ccc'>pale</p></body></html>")
+    found = " ".join(violations(page))
+    assert "image-alt" in found and "color-contrast" in found
+    page.close()
+
+
+def test_watching_does_find_faults(visit, site):
+    opened = visit("book/index")
+    opened.page.evaluate("console.error('oh')")
+    opened.page.evaluate("fetch('none.png').catch(() => 0)")
+    opened.page.evaluate("fetch('http://127.0.0.2:9/x').catch(() => 0)")
+    opened.page.wait_for_timeout(300)
+    said = "\n".join(opened.faults)
+    assert "oh" in said and "404" in said and "foreign host: http://127.0.0.2" in said
+
+
+def test_a_wide_element_is_found(visit):
+    page = visit("book/index", width=390).page
+    page.evaluate("document.querySelector('article h1').style.width = '2000px'")
+    assert page.evaluate(TOO_WIDE)

@@ -1,0 +1,104 @@
+"""The build on small books: faults are named and stay faults, finished cells are kept."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools import build_book
+
+ROOT = Path(__file__).resolve().parents[2]
+FRONT = """---
+jupytext: {text_representation: {format_name: myst}}
+kernelspec: {display_name: Python 3, name: python3}
+---
+
+"""
+GOOD = FRONT + "# A page\n\n```{code-cell} python\nprint(6 * 7)\n```\n"
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A book of one page with the project's own configuration."""
+    for name in ("_config.yml", "book/_static", "tools/extensions"):
+        source, target = ROOT / name, tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/page\n")
+    (tmp_path / "book/references.bib").write_text("")
+    (tmp_path / "book/page.md").write_text(GOOD)
+    return tmp_path
+
+
+def test_what_cells_depend_on_is_in_the_key(book, monkeypatch):
+    monkeypatch.setattr(build_book, "ROOT", book)
+    (book / "helpers/data").mkdir(parents=True)
+    keys = set()
+    for name in ("requirements.txt", "helpers/a.py", "helpers/data/b.py"):
+        (book / "requirements.txt").touch()
+        (book / name).write_text("changed")
+        keys.add(build_book.code_key())
+    assert len(keys) == 3
+
+
+def write(book, text):
+    (book / "book/page.md").write_text(text)
+
+
+def test_cells_run_once_and_again_when_helpers_change(book, capsys, monkeypatch):
+    monkeypatch.setattr(build_book, "code_key", lambda: "first")
+    assert build_book.build_book(book) == 0
+    assert "1 chapters executed, 0 from the cache" in capsys.readouterr().out
+    assert "42" in (book / "_build/html/book/page.html").read_text()
+
+    write(book, GOOD + "\nMore prose.\n")
+    assert build_book.build_book(book) == 0
+    assert "0 chapters executed, 1 from the cache" in capsys.readouterr().out
+
+    monkeypatch.setattr(build_book, "code_key", lambda: "changed")
+    assert build_book.build_book(book) == 0
+    assert "1 chapters executed, 0 from the cache" in capsys.readouterr().out
+
+
+def test_a_failing_cell_is_named_and_fails_again(book, capsys):
+    write(book, GOOD + "\n```{code-cell} python\nx = 1\nx / 0\n```\n")
+    for _ in range(2):
+        assert build_book.build_book(book) == 1
+        said = capsys.readouterr().out
+        assert "CELL FAILED  book/page.md:13" in said and "ZeroDivisionError" in said
+    assert not (book / "_build/complete").exists()
+
+
+def test_warnings_and_stderr_fail_the_build(book, capsys):
+    noise = "```{code-cell} python\nimport sys\nprint('oh', file=sys.stderr)\n```\n"
+    write(book, GOOD + "\nSee {ref}`nowhere`.\n\n" + noise)
+    assert build_book.build_book(book) == 1
+    said = capsys.readouterr().out
+    assert "nowhere" in said and "stderr on the page: 'oh'" in said
+
+
+def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch):
+    monkeypatch.setattr(build_book, "run_sphinx", lambda *a: pytest.fail("built"))
+    write(book, GOOD + "\n```{code-cell} python\n%matplotlib inline\nx = (1\n```\n")
+    assert build_book.build_book(book) == 1
+    assert "book/page.md:14: '(' was never closed" in capsys.readouterr().out
+
+
+def test_real_data_has_its_own_output(book, monkeypatch):
+    monkeypatch.setenv("RNN_DATA", "real")
+    seen = []
+    monkeypatch.setattr(build_book, "run_sphinx", lambda s, out, log: seen.append(out) or (0, []))
+    assert build_book.build_book(book) == 0
+    assert seen == [book / "_build" / "real"]
+
+
+def test_known_accessibility_faults_are_mended():
+    path = ROOT / "tools/extensions/course_html.py"
+    spec = importlib.util.spec_from_file_location("course_html", path)
+    course_html = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(course_html)
+    html = '<div class="citation" id="id2" role="doc-biblioentry"><th></th>'
+    assert course_html.mend(html) == '<div class="citation" id="id2" role="listitem"><td></td>'
+    assert course_html.mend('<th class="head"><p></p></th>') == '<td class="head"></td>'
+    assert course_html.mend("<th>a</th>") == "<th>a</th>"

@@ -1,0 +1,157 @@
+"""Making ``.venv``: every refusal is one clear message, and nothing half-made counts."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tools import environment
+from tools.environment import SetupError
+
+LOCK = "# comment\nnumpy==2.4.6 ; python_full_version < '3.12'\n    # via\nuv==0.9.0\n"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project folder with a lock, and no environment yet."""
+    (tmp_path / "requirements.txt").write_text(LOCK)
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    return tmp_path
+
+
+def finished(project, python=sys.executable):
+    """Give the project an environment that looks finished."""
+    venv = project / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(python)
+    running = "{}.{}".format(*sys.version_info)
+    (venv / "stamp").write_text(environment.fingerprint(project, running))
+    return venv
+
+
+@pytest.mark.parametrize("version", [(3, 8, 1), (3, 10, 13), (3, 14, 0)])
+def test_an_unsupported_python_is_refused(version):
+    with pytest.raises(SetupError, match=r"3\.11, 3\.12 or 3\.13") as refusal:
+        environment.check_python(version)
+    assert "Python " + ".".join(map(str, version)) in str(refusal.value)
+    assert "make book PYTHON=" in str(refusal.value)
+
+
+def test_the_supported_ones_are_not():
+    for minor in (11, 12, 13):
+        environment.check_python((3, minor, 0))
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_a_python_without_venv_is_refused(monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SetupError, match="python3-venv"):
+        environment.check_venv()
+
+
+def test_a_sound_lock_is_read(project):
+    assert environment.check_lock(project / "requirements.txt")["uv"] == "0.9.0"
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (LOCK.replace("numpy==", "numpy>="), "line 2.*numpy>="),
+        (LOCK + "<<<<<<< HEAD\n", "line 5.*<<<<<<< HEAD"),
+        (LOCK.replace("uv==", "uvloop=="), "does not pin uv"),
+        (b"\xff\xfe\x00", "not a text file"),
+        (None, "is missing"),
+    ],
+)
+def test_a_bad_lock_is_refused(project, broken, said):
+    lock = project / "requirements.txt"
+    lock.unlink()
+    if broken is not None:
+        lock.write_bytes(broken if isinstance(broken, bytes) else broken.encode())
+    with pytest.raises(SetupError, match=said) as refusal:
+        environment.check_lock(lock)
+    assert "git checkout requirements.txt" in str(refusal.value)
+
+
+def test_a_finished_environment_is_left_alone(project, monkeypatch):
+    finished(project)
+    monkeypatch.setattr(environment, "install", lambda *a: pytest.fail("installed again"))
+    assert environment.main() == 0
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
+def test_a_changed_lock_or_project_file_counts(project, name):
+    venv = finished(project)
+    assert environment.is_current(project, venv)
+    with (project / name).open("a") as file:
+        file.write("# changed\n")
+    assert not environment.is_current(project, venv)
+
+
+def test_an_unfinished_environment_does_not_count(project):
+    venv = finished(project)
+    (venv / "stamp").unlink()
+    assert not environment.is_current(project, venv)
+
+
+def test_an_environment_of_a_removed_python_does_not_count(project):
+    venv = finished(project, python="/nowhere/python3")
+    assert environment.python_of(venv) is None
+    assert not environment.is_current(project, venv)
+
+
+def test_a_moved_project_needs_a_new_environment(project, tmp_path_factory):
+    finished(project)
+    moved = tmp_path_factory.mktemp("moved") / "project"
+    shutil.move(project, moved)
+    assert not environment.is_current(moved, moved / ".venv")
+
+
+def run_python(project, code):
+    environment.run([sys.executable, "-c", code], project / "install.log")
+
+
+def test_a_dead_network_is_named(project):
+    code = "import sys; sys.exit('error: dns error: failed to lookup address')"
+    with pytest.raises(SetupError, match="Could not reach the package index"):
+        run_python(project, code)
+
+
+def test_other_failures_show_what_was_said(project):
+    with pytest.raises(SetupError, match="no space left"):
+        run_python(project, "import sys; sys.exit('no space left on device')")
+    run_python(project, "print('fine')")
+
+
+def test_an_index_given_to_pip_is_given_to_uv(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://mirror.example/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    assert environment.uv_environment()["UV_DEFAULT_INDEX"] == "http://mirror.example/simple"
+
+
+def test_without_a_network_one_message_and_no_traceback(project):
+    (project / "tools").mkdir()
+    shutil.copy(environment.__file__, project / "tools")
+    deaf = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "UV_"))}
+    deaf |= {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"}
+    deaf |= {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}
+    done = subprocess.run(
+        [sys.executable, "tools/environment.py"],
+        cwd=project,
+        env=deaf,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "Could not reach the package index" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (project / ".venv" / "stamp").exists()
+
+
+def test_kernels_keep_c_code_from_writing_into_cells(tmp_path):
+    environment.quieten_kernels(tmp_path)
+    config = tmp_path / "etc" / "ipython" / "ipython_kernel_config.py"
+    assert "capture_fd_output = False" in config.read_text()

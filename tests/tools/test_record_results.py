@@ -1,0 +1,29 @@
+import json
+
+from click.testing import CliRunner
+
+from helpers import results
+from tools import record_results
+
+
+def test_it_records_what_is_named_and_nothing_else(tmp_path, monkeypatch):
+    saved = []
+    monkeypatch.setattr(results, "save", lambda *args, **kw: saved.append((args, kw)) or tmp_path)
+    monkeypatch.setitem(record_results.RECORDS, "clipping", lambda: {"none": [1.0]})
+    done = CliRunner().invoke(record_results.main, ["clipping"])
+    assert done.exit_code == 0, done.output
+    assert saved == [
+        (("clipping", {"none": [1.0]}), {"command": "python -m tools.record_results clipping"})
+    ]
+
+
+def test_an_unknown_experiment_is_refused():
+    done = CliRunner().invoke(record_results.main, ["magic"])
+    assert done.exit_code == 2
+    assert "magic" in done.output
+
+
+def test_there_is_a_record_of_every_experiment_and_no_other():
+    assert {path.stem for path in results.FOLDER.glob("*.json")} == set(record_results.RECORDS)
+    for path in results.FOLDER.glob("*.json"):
+        assert json.loads(path.read_text())["outcome"]

@@ -1,0 +1,52 @@
+"""Sphinx extension: mends the accessibility faults that the tools leave in their HTML.
+
+Each entry of ``MENDED`` names the fault (axe's rule) and where it comes from. A fault that
+a later version mends itself simply finds nothing to replace.
+"""
+
+import re
+from pathlib import Path
+
+MENDED = [
+    # region: sphinx-book-theme puts its logo and search box outside every landmark
+    (
+        r'<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar">',
+        '<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar"'
+        ' role="navigation" aria-label="Book">',
+    ),
+    # aria-deprecated-role, aria-required-children: docutils' bibliography entries
+    (r'(<div class="citation" id="[^"]*") role="doc-biblioentry">', r'\1 role="listitem">'),
+    # empty-table-header: the empty corner of a table, ours or pandas'
+    (r"<th( class=\"[^\"]*\")?>(?:<p></p>)?</th>", r"<td\1></td>"),
+]
+
+
+def mend(html: str) -> str:
+    """One page with the known faults mended."""
+    for fault, cure in MENDED:
+        html = re.sub(fault, cure, html)
+    return html
+
+
+def mend_pages(app, exception) -> None:
+    """Mend every page that was built."""
+    if exception is None and app.builder.format == "html":
+        for page in Path(app.outdir).rglob("*.html"):
+            found = page.read_text(encoding="utf-8")
+            mended = mend(found)
+            if mended != found:
+                page.write_text(mended, encoding="utf-8")
+
+
+def drop_thebe(app, pagename, templatename, context, doctree) -> None:
+    """Leave out the scripts of live cells: unused here, and they name a foreign host."""
+    for key in ("script_files", "css_files"):
+        files = context.get(key, [])
+        context[key] = [file for file in files if "thebe" not in f"{file}{vars(file)}".lower()]
+
+
+def setup(app) -> dict:
+    """Register with Sphinx."""
+    app.connect("build-finished", mend_pages)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
