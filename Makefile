@@ -27,10 +27,12 @@ test: environment system ## prove everything: the book, lint, and all tests
 
 # The last line of `make test` is pytest's own closing line.
 pytest:
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader
-	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(ARGS)
+	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises \
+	    --LabApp.news_url=None \
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
 
 exercises: environment ## release the learners' notebooks from solutions/
 	@$(BIN)/python -m tools.release_exercises

@@ -1,0 +1,130 @@
+"""What a learner and an instructor see in JupyterLab: Validate, formgrader, assignment list."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.exercises import course as courses
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [
+    # The finished course is made once for a worker.
+    pytest.mark.xdist_group("loop"),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no {CHROMIUM}: apt install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def lab(finished, tmp_path_factory):
+    """The address of a JupyterLab in the finished course."""
+    home = tmp_path_factory.mktemp("home")
+    log = home / "lab.log"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.root_dir=."]
+    command += ["--IdentityProvider.token=", "--ServerApp.password="]
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(courses.ROOT)}
+    with open(log, "w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            command, cwd=finished, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(f"{address}/lab", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_until_up(address, server, log):
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except urllib.error.URLError:
+            assert server.poll() is None, log.read_text("utf-8")[-2000:]
+            time.sleep(0.5)
+    pytest.fail(f"no JupyterLab at {address}:\n{log.read_text('utf-8')[-2000:]}")
+
+
+@pytest.fixture
+def page():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(90_000)
+        yield page
+        browser.close()
+
+
+def _shot(page, name):
+    """Keep a picture where COURSE_SHOTS says, for people to look at."""
+    if folder := os.environ.get("COURSE_SHOTS"):
+        page.screenshot(path=Path(folder, f"{name}.png"))
+
+
+def _validate(page, lab, notebook):
+    page.goto(f"{lab}/lab/tree/{notebook}?reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Validate", exact=True).first.click()
+    dialog = page.wait_for_selector(".jp-Dialog", timeout=240_000)
+    return dialog.inner_text()
+
+
+def test_validate_accepts_a_completed_notebook(page, lab):
+    text = _validate(page, lab, "submitted/solution/exploding/exploding.ipynb")
+    _shot(page, "lab-validate")
+    assert "Success! Your notebook passes all the tests." in text
+
+
+def test_validate_says_what_the_released_notebook_lacks(page, lab, finished):
+    shutil.copytree(finished / "exercises" / "exploding", finished / "mine" / "exploding")
+    text = _validate(page, lab, "mine/exploding/exploding.ipynb")
+    _shot(page, "lab-validate-blank")
+    assert "failed" in text and "name 'unclipped' is not defined" in text
+
+
+def test_formgrader_lists_both_assignments_and_their_scores(page, lab):
+    page.goto(f"{lab}/formgrader")
+    rows = page.locator("tbody tr")
+    rows.filter(has_text="vanishing").first.wait_for()
+    _shot(page, "formgrader")
+    listed = [row.split()[0] for row in rows.all_inner_texts()]
+    assert {"exploding", "vanishing"} <= set(listed)
+    page.goto(f"{lab}/formgrader/gradebook/exploding/exploding")
+    page.locator("tbody tr", has_text="10 / 10").wait_for()
+    _shot(page, "formgrader-scores")
+    table = page.locator("tbody").inner_text()
+    assert "10 / 10" in table and "0 / 10" in table
+
+
+def test_the_assignment_list_opens(page, lab):
+    page.goto(f"{lab}/lab?reset")
+    page.locator(".lm-MenuBar-itemLabel", has_text="Nbgrader").click()
+    page.locator(".lm-Menu-itemLabel", has_text="Assignment List").click()
+    released = page.locator("#released_assignments_list .item_name", has_text="exploding")
+    released.wait_for()
+    _shot(page, "assignment-list")
+    assert page.locator("#released_assignments_list").get_by_text("Fetch").is_visible()
