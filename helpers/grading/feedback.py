@@ -6,10 +6,14 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from traitlets import Bool
 
 
 class HideTracebacks(Preprocessor):
     """Replace the traceback of a failed test cell, which quotes hidden tests, by its message."""
+
+    # Nbconvert's own default is False, and nbgrader does not switch on what it is given.
+    enabled = Bool(True).tag(config=True)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int

@@ -35,7 +35,7 @@ def test_everybody_gets_feedback(finished, student, assignment):
 
 def test_a_failed_test_says_why(finished):
     page = finished / "feedback" / "blank" / "exploding" / "exploding.html"
-    assert "NameError: name &#39;unclipped&#39; is not defined" in page.read_text("utf-8")
+    assert "NameError: name 'unclipped' is not defined" in _text_of(page.read_text("utf-8"))
 
 
 def hidden_lines(path):

@@ -12,6 +12,6 @@ def failed(grade):
 
 def test_only_test_cells_lose_their_traceback():
     notebook = new_notebook(cells=[failed(True), failed(False), new_code_cell("1 + 1")])
-    result, _ = HideTracebacks().preprocess(notebook, {})
+    result, _ = HideTracebacks()(notebook, {})
     assert result.cells[0].outputs[0].traceback == ["AssertionError: too small"]
     assert result.cells[1].outputs[0].traceback == ["secret", "x"]
