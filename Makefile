@@ -43,7 +43,7 @@ weights: environment ## train again the weights that the assignment `vanishing` 
 results: environment ## run the long experiments again and record them in results/
 	@$(BIN)/python -m tools.record_results
 
-grade: environment ## grade submitted/*/NAME and write feedback:  make grade A=exploding
+grade: exercises ## grade submitted/*/NAME and write feedback:  make grade A=exploding
 	@test -n "$(A)" || { echo "Which assignment?  make grade A=exploding"; exit 2; }
 	@$(BIN)/nbgrader autograde "$(A)" --force
 	@$(BIN)/nbgrader generate_feedback "$(A)" --force
