@@ -1,13 +1,27 @@
-"""What all tests share: the project's folder and the built book."""
+"""What all tests share: the project's folder, the built book and one browser."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 # Before anything imports TensorFlow: its start-up lines would drown a failure's own.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
+# Without these a browser on a machine without a network spends its time calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -28,3 +42,15 @@ def html() -> Path:
     if newest.stat().st_mtime > complete.stat().st_mtime:
         pytest.fail(f"The built book is older than {newest.relative_to(ROOT)}:  make book")
     return ROOT / "_build" / "html"
+
+
+# For the session, since a process can run Playwright only once at a time.
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; without one these tests are skipped, and say so."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium: make system")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()

@@ -7,8 +7,6 @@ import re
 import nbformat
 import pytest
 
-pytestmark = pytest.mark.xdist_group("loop")
-
 
 def test_the_export_has_the_scores(finished):
     with open(finished / "grades.csv", encoding="utf-8", newline="") as file:

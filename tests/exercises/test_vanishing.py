@@ -8,9 +8,6 @@ from tests.exercises.once import once
 ASSIGNMENT = "vanishing"
 FULL = course.read_answer(course.ANSWERS / ASSIGNMENT / "solution.md").points
 ANSWERS = course.read_answers(ASSIGNMENT)
-# One run grades them all, so one worker keeps them together.
-pytestmark = pytest.mark.xdist_group(f"corpus-{ASSIGNMENT}")
-
 
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory, worker_id):
