@@ -9,6 +9,7 @@ ASSIGNMENT = "exploding"
 FULL = course.read_answer(course.ANSWERS / ASSIGNMENT / "solution.md").points
 ANSWERS = course.read_answers(ASSIGNMENT)
 
+
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory, worker_id):
     def grade(folder):

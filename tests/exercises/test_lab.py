@@ -108,4 +108,6 @@ def test_the_assignment_list_opens(page, lab):
     released = page.locator("#released_assignments_list .item_name", has_text="exploding")
     released.wait_for()
     _shot(page, "assignment-list")
-    assert page.locator("#released_assignments_list").get_by_role("button", name="Fetch").is_visible()
+    assert (
+        page.locator("#released_assignments_list").get_by_role("button", name="Fetch").is_visible()
+    )
