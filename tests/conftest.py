@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from helpers.grading import warm
+
 # Before anything imports TensorFlow: its start-up lines would drown a failure's own.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -23,6 +25,14 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the whole run, and all that it starts, warm servers that end with it."""
+    if not hasattr(config, "workerinput"):  # workers inherit the controller's environment
+        servers = warm.private_servers()
+        servers.__enter__()
+        config.add_cleanup(lambda: servers.__exit__(None, None, None))
 
 
 @pytest.fixture(scope="session")

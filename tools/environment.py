@@ -5,6 +5,7 @@ written so that even an old Python can parse it and be told that it is too old.
 """
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -169,8 +170,17 @@ def install(root, venv, pins):
     kernel = ["--sys-prefix", "--name", "python3", "--display-name", "Python 3 (course)"]
     quiet = ["--env", "TF_CPP_MIN_LOG_LEVEL", "3"]
     run([python, "-m", "ipykernel", "install", *kernel, *quiet], log)
+    warm_kernels(venv)
     quieten_kernels(venv)
     stamp.write_text(fingerprint(root, running))
+
+
+def warm_kernels(venv):
+    """Have the kernels of .venv forked from a process that imported TensorFlow already."""
+    path = venv / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    spec = json.loads(path.read_text(encoding="utf-8"))
+    spec.setdefault("metadata", {})["kernel_provisioner"] = {"provisioner_name": "warm"}
+    path.write_text(json.dumps(spec, indent=1), encoding="utf-8")
 
 
 def quieten_kernels(venv):

@@ -1,0 +1,393 @@
+"""The warm process: it imports TensorFlow once, then turns forks of itself into kernels.
+
+Started by :mod:`helpers.grading.provisioner`, as a script, so that nothing of the course is
+imported here: a kernel must find the course's modules as they are on disk when it starts.
+
+A client connects to the server's Unix socket and speaks JSON, one object a line:
+
+``{"start": {command, arguments, env, cwd, limits}}``, with stdin, stdout and stderr as passed file
+descriptors, is answered ``{"pid": ...}`` and, when the kernel has ended, ``{"exit": ...}``
+(as ``subprocess.Popen.returncode``). ``{"signal": n}`` signals the kernel's process group,
+``{"stop": true}`` ends the server and its kernels. A client that goes away takes its kernel with
+it, as a parent does.
+"""
+
+import argparse
+import array
+import ctypes
+import gc
+import importlib
+import importlib.metadata
+import io
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import time
+import types
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+# In the order of a cold kernel, whose cells import the libraries when it runs already.
+KERNEL = ("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
+LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "seaborn", "tensorflow", "keras")
+LAUNCHER = "ipykernel_launcher.py"
+LIMITS = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE")
+TICK = 1.0  # seconds between two looks at the idle clock, the socket file and the owner
+
+
+class Forward:
+    """Stands for ``sys.stdout`` or ``sys.stderr``, whichever object that is when it is used.
+
+    A library that keeps the stream it finds while it is imported would otherwise write, in
+    every kernel, to the server's log.
+    """
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, attribute):
+        stream = getattr(sys, self._name)
+        stream = getattr(sys, f"__{self._name}__") if stream is self else stream
+        return getattr(stream, attribute)
+
+    def close(self):
+        """Close nothing: a logging handler that is done with its stream must not end ours."""
+
+
+class Snapshot:
+    """What importing the libraries changed in the process, to be put in order in each kernel."""
+
+    def __init__(self):
+        """Import everything, and note the state before and after."""
+        self.path = list(sys.path)
+        environment = dict(os.environ)
+        self.launcher = str(importlib.metadata.distribution("ipykernel").locate_file(LAUNCHER))
+        sys.ps1 = "In : "  # libraries ask for this prompt to find out whether a person types
+        sys.stdout, sys.stderr = Forward("stdout"), Forward("stderr")
+        for name in KERNEL:
+            importlib.import_module(name)
+        self.filters = list(warnings.filters)
+        for name in LIBRARIES:
+            importlib.import_module(name)
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        start = warnings.filters.index(self.filters[0]) if self.filters else 0
+        self.first_filters = warnings.filters[:start]
+        self.last_filters = warnings.filters[start + len(self.filters) :]
+        self.environment = {k: v for k, v in os.environ.items() if environment.get(k) != v}
+        # Frozen objects are never looked at again by a collection in a kernel, which would
+        # otherwise copy all the pages that kernels share.
+        gc.collect()
+        gc.freeze()
+
+    def restore(self, request):
+        """Make this fork what a new interpreter with the same libraries would be."""
+        os.environ.clear()
+        os.environ.update({**self.environment, **request["env"]})
+        os.environ["JPY_PARENT_PID"] = str(os.getppid())
+        os.chdir(request["cwd"])
+        for name, pair in request["limits"].items():
+            with suppress(ValueError, OSError):  # cannot be raised above the server's own
+                resource.setrlimit(getattr(resource, name), pair)
+        sys.argv[:] = [self.launcher, *request["arguments"]]
+        sys.orig_argv[:] = request["command"]
+        sys.path[:] = self.path
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=os.isatty(1))
+        tempfile.tempdir = None
+        set_filters(self.filters)
+        reseed()
+
+
+def set_filters(filters):
+    """Replace all warning filters."""
+    warnings.resetwarnings()  # which also has decisions made under the old ones forgotten
+    in_force: Any = warnings.filters
+    in_force[:] = filters
+
+
+def reseed():
+    """Give the global random states that a fork inherits back their randomness."""
+    import multiprocessing
+
+    import numpy as np
+
+    np.random.seed()  # noqa: NPY002 (the global state is just what it is about)
+    multiprocessing.current_process().authkey = os.urandom(32)
+
+
+class Client:
+    """One connection: bytes and descriptors received so far, and the kernel, if any."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.buffer = b""
+        self.descriptors = []
+        self.pid = None
+
+    def send(self, message):
+        """Answer; a client that does not listen any more is noticed when it is read from."""
+        with suppress(OSError):
+            self.connection.sendall(json.dumps(message).encode() + b"\n")
+
+    def receive(self):
+        """The messages that arrived whole; None at the end of the connection."""
+        try:
+            data, descriptors, *_ = socket.recv_fds(self.connection, 1 << 16, 3)
+        except BlockingIOError:
+            return []
+        except OSError:
+            return None
+        self.descriptors += descriptors
+        if not data:
+            return None
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
+        messages = [json.loads(line) for line in lines]
+        if not all(isinstance(message, dict) for message in messages):
+            raise ValueError("a message is a JSON object")
+        return messages
+
+    def close(self):
+        """Let go of the connection and of what came over it."""
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        self.descriptors = []
+        self.connection.close()
+
+
+class Server:
+    """Accept clients, fork kernels, tell how they end."""
+
+    def __init__(self, listener, path, idle, owner):
+        self.listener, self.path, self.idle, self.owner = listener, path, idle, owner
+        self.inode = os.stat(path).st_ino
+        self.selector = selectors.DefaultSelector()
+        self.clients = {}
+        self.busy = time.monotonic()
+        self.stopping = False
+        self.wake, wakes = socket.socketpair()
+        self.wakes = wakes
+        for end in (self.wake, wakes, listener):
+            end.setblocking(False)
+        self.selector.register(listener, selectors.EVENT_READ)
+        self.selector.register(self.wake, selectors.EVENT_READ)
+        signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: None)
+
+    def serve(self):
+        """Run until there is nobody left to serve; in a new kernel, return its request."""
+        while not self.finished():
+            for key, _ in self.selector.select(TICK):
+                if key.fileobj is self.listener:
+                    self.accept()
+                elif key.fileobj is self.wake:
+                    self.signalled()
+                elif (client := self.clients.get(key.fd)) is not None:
+                    request = self.listen(client)
+                    if request is not None:
+                        return request
+        for client in list(self.clients.values()):
+            self.drop(client)
+        return None
+
+    def finished(self):
+        """Whether to stop: told to, without the owner, or with nobody to serve any more."""
+        if self.stopping or (self.owner and not exists(self.owner)):
+            return True
+        if self.clients:
+            self.busy = time.monotonic()
+            return False
+        try:
+            reachable = os.stat(self.path).st_ino == self.inode
+        except OSError:
+            reachable = False
+        if reachable and time.monotonic() - self.busy < self.idle:
+            return False
+        if reachable:
+            os.unlink(self.path)
+        self.accept()  # whoever connected before the file was gone is served
+        return not self.clients
+
+    def accept(self):
+        """Take every client that waits, if it is our own user's."""
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            if peer_uid(connection) not in (None, os.getuid()):
+                connection.close()
+                continue
+            connection.setblocking(False)
+            self.clients[connection.fileno()] = Client(connection)
+            self.selector.register(connection, selectors.EVENT_READ)
+
+    def listen(self, client):
+        """Do what one client asks; in the child of a fork, return the request."""
+        try:
+            messages = client.receive()
+        except ValueError:
+            messages = None  # not one of ours
+        if messages is None:
+            self.drop(client)
+            return None
+        for message in messages:
+            if "start" in message and client.pid is None and len(client.descriptors) == 3:
+                if self.fork(client):
+                    return {**message["start"], "descriptors": client.descriptors}
+            elif "signal" in message and client.pid is not None:
+                send_signal(client.pid, message["signal"])
+            elif "stop" in message:
+                self.stopping = True
+        return None
+
+    def fork(self, client):
+        """Fork a kernel for the client; True in the child, which forgets all other clients."""
+        parent = os.getpid()
+        with warnings.catch_warnings():
+            # NumPy's idle threads, which Python 3.12 warns of, look after themselves.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            try:
+                pid = os.fork()
+            except OSError as error:
+                client.send({"error": f"cannot fork: {error}"})
+                return False
+        if pid == 0:
+            os.setsid()
+            end_with(parent)
+            self.forget()
+            for other in self.clients.values():
+                if other is not client:
+                    other.close()
+            client.connection.close()
+            return True
+        client.pid = pid
+        for descriptor in client.descriptors:
+            os.close(descriptor)
+        client.descriptors = []
+        client.send({"pid": pid})
+        return False
+
+    def forget(self):
+        """Close what belongs to the server alone."""
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.selector.close()
+        for end in (self.listener, self.wake, self.wakes):
+            end.close()
+
+    def signalled(self):
+        """Tell of every kernel that has ended; stop if somebody said so."""
+        numbers = set()
+        with suppress(BlockingIOError):
+            while data := self.wake.recv(4096):
+                numbers |= set(data)
+        if numbers & {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}:
+            self.stopping = True
+        for client in list(self.clients.values()):
+            if client.pid is not None and (code := reap(client.pid)) is not None:
+                client.pid = None
+                client.send({"exit": code})
+
+    def drop(self, client):
+        """Forget a client, and end its kernel."""
+        self.selector.unregister(client.connection)
+        del self.clients[client.connection.fileno()]
+        if client.pid is not None:
+            send_signal(client.pid, signal.SIGKILL)
+            reap(client.pid, block=True)
+        client.close()
+
+
+def reap(pid, block=False):
+    """The return code of a kernel that has ended, else None; what it left running ends too."""
+    ended, status = os.waitpid(pid, 0 if block else os.WNOHANG)
+    if not ended:
+        return None
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(status)
+
+
+def send_signal(pid, number):
+    """Signal the process group of a kernel, or the kernel alone before it has a group."""
+    with suppress(OSError):
+        try:
+            os.killpg(pid, number)
+        except ProcessLookupError:
+            os.kill(pid, number)
+
+
+def exists(pid):
+    """Whether there is a process of that number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def peer_uid(connection):
+    """The user at the other end, where the system tells (the folder keeps others out anyway)."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    size = 3 * array.array("i").itemsize
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    return array.array("i", credentials)[1]
+
+
+def end_with(parent):
+    """Have this process killed when its parent ends, however that ends."""
+    if sys.platform == "linux":
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def become_kernel(snapshot, request):
+    """Run what ``python -m ipykernel_launcher`` runs, in this fork."""
+    for target, descriptor in enumerate(request["descriptors"]):
+        os.dup2(descriptor, target)
+        os.close(descriptor)
+    snapshot.restore(request)
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance(parent_handle=os.getppid())
+    app.initialize(request["arguments"])
+    # In a cold kernel the libraries put their filters around those of the running shell.
+    set_filters([*snapshot.first_filters, *warnings.filters, *snapshot.last_filters])
+    app.start()
+
+
+def main():
+    """Serve on the inherited socket; return only in a kernel that has ended."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--listener", type=int, required=True, help="inherited descriptor")
+    parser.add_argument("--path", type=Path, required=True, help="the socket's file")
+    parser.add_argument("--idle", type=float, required=True, help="seconds without a client")
+    parser.add_argument("--owner", type=int, help="process without which to end")
+    arguments = parser.parse_args()
+    sys.path.pop(0)  # this script's folder
+    os.chdir("/")
+    snapshot = Snapshot()
+    listener = socket.socket(fileno=arguments.listener)
+    server = Server(listener, arguments.path, arguments.idle, arguments.owner)
+    request = server.serve()
+    if request is None:
+        os._exit(0)  # at once: TensorFlow takes its time to leave
+    become_kernel(snapshot, request)
+
+
+if __name__ == "__main__":
+    main()

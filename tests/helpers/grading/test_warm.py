@@ -1,0 +1,205 @@
+"""The warm server: who may use it, how long it lives, what it leaves behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers.grading import forkserver, warm
+from tests.helpers.grading.kernels import alive, eventually, kernel, printed
+
+ROOT = Path(__file__).resolve().parents[3]
+CLIENT = """
+import os, signal, sys, time
+from helpers.grading import forkserver, warm
+from tests.helpers.grading.kernels import kernel
+forkserver.__file__ = sys.argv[1]
+with warm.private_servers(), kernel() as (manager, client):
+    pid = manager.provisioner.pid
+    print(pid, open(f"/proc/{pid}/stat").read().split()[3], flush=True)
+    exec(sys.argv[2])
+"""
+
+
+@pytest.fixture(autouse=True)
+def lean(tmp_path, monkeypatch) -> Path:
+    """The server without the libraries: what is tested here does not depend on them."""
+    code = Path(forkserver.__file__).read_text()
+    script = tmp_path / "forkserver.py"
+    script.write_text(re.sub(r"^LIBRARIES = .*$", 'LIBRARIES = ("numpy",)', code, flags=re.M))
+    assert script.read_text() != code
+    monkeypatch.setattr(forkserver, "__file__", str(script))
+    return script
+
+
+@pytest.fixture
+def own_server():
+    """Servers of this test alone."""
+    with warm.private_servers() as folder:
+        yield folder
+
+
+def _server(client) -> int:
+    return int(printed(client, "import os; print(os.getppid())"))
+
+
+def _client(script: Path, last: str) -> tuple[subprocess.Popen, int, int]:
+    """Another process with a kernel, which then does ``last``: it, the kernel, and the server."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLIENT, str(script), last],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    kernel_pid, server_pid = map(int, process.stdout.readline().split())
+    return process, kernel_pid, server_pid
+
+
+def test_the_server_is_reused_and_ends_with_its_block():
+    with warm.private_servers() as folder:
+        servers = set()
+        for _ in range(2):
+            with kernel() as (_, client):
+                servers.add(_server(client))
+        assert len(servers) == 1
+        assert [path.suffix for path in sorted(folder.iterdir())] == [".lock", ".log", ".sock"]
+    assert eventually(lambda: not any(map(alive, servers)), 2)
+    assert not folder.exists()
+
+
+def test_a_different_import_time_environment_gets_a_server_of_its_own(own_server):
+    with kernel() as (_, one), kernel(env={**os.environ, "TF_PROBE": "1"}) as (_, two):
+        assert _server(one) != _server(two)
+        assert printed(two, "import os; print(os.environ['TF_PROBE'])") == "1"
+
+
+def test_the_socket_is_its_users_alone(own_server):
+    with kernel():
+        assert own_server.stat().st_mode & 0o077 == 0
+        assert all(path.stat().st_uid == os.getuid() for path in own_server.iterdir())
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_stranger_is_hung_up_on(own_server):
+    with kernel():
+        path = next(own_server.glob("*.sock"))
+        own_server.chmod(0o777)
+        path.chmod(0o777)
+        stranger = f"import os, socket; os.setuid(65534); s = socket.socket(socket.AF_UNIX); \
+s.connect({str(path)!r}); s.settimeout(5); print(s.recv(1))"
+        done = subprocess.run([sys.executable, "-c", stranger], capture_output=True, text=True)
+        assert done.stdout == "b''\n", done.stderr
+
+
+def test_an_idle_server_ends_and_takes_its_socket_along(own_server, monkeypatch):
+    monkeypatch.setattr(warm, "IDLE", 1.0)
+    with kernel() as (_, client):
+        server = _server(client)
+        time.sleep(2.5)
+        assert alive(server)  # a kernel is enough to stay for
+    assert eventually(lambda: not alive(server), 10)
+    assert not list(own_server.glob("*.sock"))
+    with kernel() as (_, client):
+        assert _server(client) != server
+
+
+def test_a_server_that_nobody_can_reach_ends(own_server):
+    with kernel() as (_, client):
+        server = _server(client)
+        next(own_server.glob("*.sock")).unlink()
+        time.sleep(2)
+        assert alive(server)  # its kernel goes on
+    assert eventually(lambda: not alive(server), 10)
+
+
+def test_a_kernel_dies_with_its_client_and_the_server_with_its_owner(lean):
+    process, kernel_pid, server = _client(lean, "os.kill(os.getpid(), signal.SIGKILL)")
+    process.wait()
+    assert eventually(lambda: not alive(kernel_pid) and not alive(server), 10)
+
+
+def test_a_client_that_is_interrupted_leaves_nothing(lean):
+    process, kernel_pid, server = _client(lean, "time.sleep(60)")
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+    assert eventually(lambda: not alive(kernel_pid) and not alive(server), 10)
+
+
+def test_the_server_survives_clients_that_talk_nonsense(own_server):
+    with kernel() as (_, client):
+        server, path = _server(client), next(own_server.glob("*.sock"))
+        for message in (b"", b"not json\n", b"17\n", b'{"start": {}}\n', b'{"signal": 9}\n', b"{"):
+            with warm.dial(path) as connection:
+                connection.sendall(message)
+        with warm.dial(path) as silent, kernel() as (_, another):
+            assert silent.fileno() > 0 and _server(another) == server
+        assert printed(client, "print('here')") == "here"
+
+
+def test_a_killed_server_takes_its_kernels_along_and_is_replaced(own_server):
+    with kernel() as (manager, client):
+        server, pid, process = _server(client), manager.provisioner.pid, manager.provisioner.process
+        os.kill(server, signal.SIGKILL)
+        assert eventually(lambda: not alive(pid), 5)
+        assert process.wait(5) == -signal.SIGKILL
+        assert not manager.is_alive()
+        with kernel() as (_, again):
+            assert _server(again) != server
+
+
+def test_a_stale_socket_file_is_replaced(own_server):
+    with kernel() as (_, client):
+        server = _server(client)
+    path = next(own_server.glob("*.sock"))
+    os.kill(server, signal.SIGKILL)
+    assert eventually(lambda: not alive(server))
+    assert path.exists()  # nobody listens there
+    with kernel() as (_, client):
+        assert _server(client) != server
+
+
+def test_an_unreadable_socket_gives_a_reason(own_server):
+    with kernel() as (_, client):
+        _server(client)
+    path = next(own_server.glob("*.sock"))
+    path.unlink()
+    path.mkdir()
+    command = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "x"]
+    with pytest.raises(warm.WarmUnavailable, match="no connection to a warm server"):
+        warm.launch(command)
+
+
+def test_only_a_python_kernel_can_be_warm():
+    with pytest.raises(warm.WarmUnavailable, match="ipykernel_launcher"):
+        warm.launch(["R", "--slave", "-e", "IRkernel::main()"])
+
+
+def test_two_first_kernels_at_the_same_moment_share_one_server(own_server):
+    with ThreadPoolExecutor() as pool:
+        files = warm.server_files([sys.executable], os.environ)
+        jobs = [pool.submit(warm.connect, [sys.executable], os.environ, files) for _ in range(6)]
+        connections = [job.result() for job in jobs]
+    servers = [p for p in psutil.process_iter(["cmdline"]) if str(files.socket) in p.cmdline()]
+    assert len(servers) == 1
+    for connection in connections:
+        connection.close()
+
+
+def test_many_kernels_leave_no_process_and_no_descriptor_behind(own_server):
+    with kernel() as (_, client):
+        server = psutil.Process(_server(client))
+        before, ours = server.num_fds(), psutil.Process().num_fds()
+    for _ in range(8):
+        with kernel() as (manager, client):
+            assert printed(client, "print(1)") == "1"
+    assert server.children(recursive=True) == []
+    assert server.num_fds() < before
+    assert psutil.Process().num_fds() <= ours
