@@ -29,7 +29,8 @@ test: environment system ## prove everything: the book, lint, and all tests
 pytest:
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
-lab: environment ## open the exercises in JupyterLab, with nbgrader
+lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels
+	@$(BIN)/python -m helpers.grading.warm
 	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises \
 	    --LabApp.news_url=None \
 	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)

@@ -49,10 +49,15 @@ def save(name: str, outcome: Any, *, command: str, folder: Path = FOLDER) -> Pat
     record = {
         "command": command,
         "versions": {package: version(package) for package in PACKAGES},
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": machine(),
         "outcome": outcome,
     }
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{name}.json.partial"
     partial.write_text(json.dumps(record, indent=1) + "\n")
     return partial.replace(folder / f"{name}.json")
+
+
+def machine() -> str:
+    """System, processor and number of cores, as a record and a page name them."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

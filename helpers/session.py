@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import plots
+from helpers import plots, results
 
 
 def start(seed: int = 0) -> None:
@@ -19,13 +19,14 @@ def start(seed: int = 0) -> None:
 
 
 def describe() -> str:
-    """One line each: versions, whether there is a GPU, and which data the chapter reads."""
+    """One line each: versions, the machine, whether there is a GPU, and which data are read."""
     gpus = tf.config.list_physical_devices("GPU")
     lines = {
         "Python": platform.python_version(),
         "TensorFlow": tf.__version__,
         "Keras": keras.__version__,
         "NumPy": np.__version__,
+        "machine": results.machine(),
         "GPU": f"{len(gpus)} found" if gpus else "none, and none is needed",
         "data": os.environ.get("RNN_DATA", "embedded"),
         "data folder": os.environ.get("RNN_DATA_DIR", "not set (RNN_DATA_DIR)"),

@@ -1,8 +1,9 @@
 """Build the book: ``python -m tools.build_book [--fresh] [SOURCE]``.
 
-Jupyter Book does the work. Added here is what it leaves open: cells run again when
-``helpers/`` or the lock changed, a failed build is never mistaken for a finished one, real
-and embedded data keep separate outputs, and a failure names its chapter, line and traceback.
+First the cells run, in parallel (:mod:`tools.execute_chapters`), then Jupyter Book renders.
+Added to what it does: cells run again when ``helpers/`` or the lock changed, a failed build is
+never mistaken for a finished one and leaves the last good book in its place, real and embedded
+data keep separate outputs, and a failure names its chapter, line and traceback.
 """
 
 import argparse
@@ -18,12 +19,14 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from tools.execute_chapters import execute
 from tools.gates.pages import outputs
-from tools.gates.sources import Cell, code_cells, toc_pages
+from tools.gates.sources import code_cells, toc_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-EVENT = re.compile(r"^(?P<page>.*?\.(?:md|ipynb)): (?P<what>.*)$")
+FAULT = re.compile(r"(WARNING|ERROR|CRITICAL): ")
+NATIVE = re.compile(r"^WARNING: All log messages before absl")
 
 
 def kernel_environment(build: Path) -> dict[str, str]:
@@ -70,86 +73,59 @@ def syntax_errors(source: Path) -> list[str]:
 
 def forget_stale(build: Path, fresh: bool) -> None:
     """Drop what the last build left and this one must not believe."""
-    key, done = build / "code.key", build / "complete"
+    work, key, done = build / "work", build / "code.key", build / "complete"
     if not key.is_file() or key.read_text() != code_key():
-        shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
+        shutil.rmtree(work / "_build" / ".jupyter_cache", ignore_errors=True)
         fresh = True
     # Sphinx reports a warning only for a page that it reads, so after a build that failed
     # or was interrupted every page is read again; cells still come from the cache.
     if fresh or not done.is_file():
-        shutil.rmtree(build / ".doctrees", ignore_errors=True)
-        shutil.rmtree(build / "html", ignore_errors=True)
+        shutil.rmtree(work / "_build" / ".doctrees", ignore_errors=True)
+        shutil.rmtree(work / "_build" / "html", ignore_errors=True)
     done.unlink(missing_ok=True)
-    build.mkdir(parents=True, exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     key.write_text(code_key())
 
 
-def run_sphinx(source: Path, output: Path, log: Path) -> tuple[int, list[str]]:
-    """Run stock jupyter-book, telling which chapter is at work; everything goes to the log."""
+def publish(rendered: Path, html: Path) -> None:
+    """Put the rendered book in the place of the last one, at once."""
+    new, old = html.with_name("html.new"), html.with_name("html.old")
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    shutil.copytree(rendered, new, ignore=shutil.ignore_patterns("reports"))
+    if html.exists():
+        html.rename(old)
+    new.rename(html)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def run_sphinx(source: Path, work: Path, log: Path) -> tuple[int, list[str]]:
+    """Run stock jupyter-book; what it says goes to the log, and is returned."""
     tool = str(Path(sys.executable).parent / "jupyter-book")
     command = [tool, "build", str(source), "-W", "-n", "--keep-going"]
-    command += ["--path-output", str(output)]
-    lines = []
-    with (
-        log.open("w") as record,
-        subprocess.Popen(
+    command += ["--path-output", str(work)]
+    with log.open("w") as record:
+        done = subprocess.run(
             command,
             env=kernel_environment(log.parent),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=record,
             stderr=subprocess.STDOUT,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        for line in process.stdout:
-            record.write(line)
-            line = ANSI.sub("", line).rstrip()
-            lines.append(line)
-            event = EVENT.match(line)
-            if event and event["what"].startswith(("Executing", "Executed")):
-                page = Path(event["page"])
-                name = page.relative_to(source) if page.is_relative_to(source) else page
-                print(f"  {name}: {event['what']}", flush=True)
-    return process.returncode, lines
+            check=False,
+        )
+    return done.returncode, ANSI.sub("", log.read_text()).splitlines()
 
 
-def locate(source: Path, page: Path, failed: str) -> str:
-    """``chapter.md:line`` of the cell whose source a traceback quotes."""
-
-    def quoted(cell: Cell) -> bool:
-        return bool(cell.source.strip()) and cell.source.strip() in failed
-
-    where = page.relative_to(source)
-    hits = [cell for cell in code_cells(page.read_text()) if quoted(cell)]
-    longest = max(hits, key=lambda cell: len(cell.source), default=None)
-    return f"{where}:{longest.line}" if longest else str(where)
-
-
-def report_failure(source: Path, build: Path, lines: list[str]) -> None:
-    """Say which cells failed and how, then every other warning."""
-    broken = [r"\[mystnb\.exec\]", r"^WARNING: All log messages before absl"]
-    for page in pages(source):
-        name = page.relative_to(source).with_suffix(".err.log")
-        report = build / "html" / "reports" / name
-        if report.is_file():
-            # What the cells after the failed one would have glued is missing, of course.
-            broken.append(
-                rf"{re.escape(str(page))}:\d+: WARNING: (No key .* in glue data|undefined)"
-            )
-            text = ANSI.sub("", report.read_text()).strip()
-            told = text[text.rfind("CellExecutionError:") :].splitlines()[1:]
-            print(f"\nCELL FAILED  {locate(source, page, text)}")
-            print("\n".join(f"    {line}" for line in told[-45:]))
-    seen = dict.fromkeys(line for line in lines if re.search(r"(WARNING|ERROR|CRITICAL): ", line))
-    ours = [line for line in seen if not re.search("|".join(broken), line)]
+def report_faults(source: Path, rendered: Path, lines: list[str]) -> None:
+    """Say what Sphinx found fault with, and which page shows an error or stderr."""
+    ours = dict.fromkeys(line for line in lines if FAULT.search(line) and not NATIVE.search(line))
     if ours:
         print("\nWARNINGS (each one fails the build)")
         print("\n".join(f"    {line.removeprefix(str(source) + '/')}" for line in ours))
-        built = (build / "html" / p.relative_to(source).with_suffix(".html") for p in pages(source))
+        built = (rendered / p.relative_to(source).with_suffix(".html") for p in pages(source))
         for fault in (fault for page in built if page.is_file() for fault in outputs(page)):
             print(f"    {fault}")
-    if not seen:  # neither a cell nor a warning: show how the tool itself ended
+    else:  # show how the tool itself ended
         print("\n".join(f"    {line}" for line in lines[-25:]))
 
 
@@ -157,23 +133,33 @@ def build_book(source: Path, *, fresh: bool = False) -> int:
     """Build the book below ``source``; 0 if it is whole and free of warnings."""
     source = source.resolve()
     real = os.environ.get("RNN_DATA", "embedded") == "real"
-    output = source / "_build" / "real" if real else source
-    build = output / "_build"
+    build = source / "_build" / "real" if real else source / "_build"
+    rendered = build / "work" / "_build" / "html"
     if faults := syntax_errors(source):
         print("Python cannot read these cells; nothing was run:", *faults, sep="\n    ")
         return 1
     forget_stale(build, fresh)
     begun = time.perf_counter()
-    code, lines = run_sphinx(source, output, build / "build.log")
-    seconds = time.perf_counter() - begun
-    ran = sum("Executed notebook in" in line for line in lines)
-    kept = sum("Using cached notebook" in line for line in lines)
-    print(f"book: {ran} chapters executed, {kept} from the cache, {seconds:.0f} s", flush=True)
+    cache = build / "work" / "_build" / ".jupyter_cache"
+    ran, failures = execute(pages(source), cache, kernel_environment(build))
+    executed = time.perf_counter()
+    for failure in failures:
+        name = failure.chapter.relative_to(source)
+        told = ANSI.sub("", failure.what).strip().splitlines()
+        print(f"\nCELL FAILED  {name}:{failure.line}", *told[-45:], sep="\n    ")
+    if failures:
+        print("\nNothing was rendered. What ran is kept; the same command goes on from here.")
+        return 1
+    code, lines = run_sphinx(source, build / "work", build / "build.log")
     if code:
-        report_failure(source, build, lines)
+        report_faults(source, rendered, lines)
         print(f"\nThe book has faults; the whole log is {build / 'build.log'}")
         return 1
+    publish(rendered, build / "html")
     (build / "complete").touch()
+    kept = sum("Using cached notebook" in line for line in lines) - len(ran)
+    print(f"book: {len(ran)} chapters executed, {kept} from the cache, in ", end="")
+    print(f"{executed - begun:.0f} s; rendered in {time.perf_counter() - executed:.0f} s")
     print(f"open {build / 'html' / 'index.html'}")
     return 0
 
@@ -184,7 +170,16 @@ def main() -> int:
     parser.add_argument("source", nargs="?", type=Path, default=ROOT)
     parser.add_argument("--fresh", action="store_true", help="render every page anew")
     arguments = parser.parse_args()
-    return build_book(arguments.source, fresh=arguments.fresh)
+    try:
+        return build_book(arguments.source, fresh=arguments.fresh)
+    except KeyboardInterrupt:
+        print("\nInterrupted. What ran is kept; the same command goes on from here.")
+        return 130
+    except OSError as error:
+        print(
+            f"\n{error}\nThe book that was there is untouched; the same command goes on from here."
+        )
+        return 1
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 try:
-    from helpers.grading import warm
+    from helpers.grading import warm_kernel
 except ImportError:  # no fork and no fcntl: Windows
-    warm = None  # type: ignore[assignment]
+    warm_kernel = None  # type: ignore[assignment]
 
 _said: set[str] = set()
 
@@ -24,13 +24,13 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch a warm kernel, or a cold one where a warm one cannot be had."""
-        if warm is None:
+        if warm_kernel is None:
             self._say("this system cannot fork processes")
             return await super().launch_kernel(cmd, **kwargs)
         try:
             # In a thread: the first kernel waits for the server's imports.
-            kernel = await asyncio.to_thread(warm.launch, cmd, **self._scrub_kwargs(kwargs))
-        except warm.WarmUnavailable as reason:
+            kernel = await asyncio.to_thread(warm_kernel.launch, cmd, **self._scrub_kwargs(kwargs))
+        except warm_kernel.WarmUnavailable as reason:
             self._say(str(reason))
             return await super().launch_kernel(cmd, **kwargs)
         # Without a process group: signals go through the server, which knows whose number it is.

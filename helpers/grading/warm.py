@@ -1,17 +1,14 @@
-"""Kernels as forks of a warm process: find the server or start it, ask it for a kernel.
+"""The warm server from outside: find it or start it, and talk to it.
 
-The server is :mod:`helpers.grading.forkserver`. It starts with the first kernel, is found again
-through a socket in a folder that only its user can enter, and ends ``IDLE`` seconds after its
-last kernel, when its socket is removed, or with its owner (:func:`private_servers`).
+It is the script ``forkserver.py``. It starts with the first kernel and is found again through a
+socket in a folder that only its user can enter. It ends ``IDLE`` seconds after its last kernel,
+when its socket is removed, or with its owner (:func:`private_servers`).
 """
 
 import fcntl
 import hashlib
 import json
 import os
-import resource
-import select
-import signal
 import socket
 import stat
 import subprocess
@@ -23,9 +20,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.grading import forkserver
+from jupyter_client.kernelspec import KernelSpecManager
 
 IDLE = 300.0  # seconds
+SERVER = Path(__file__).with_name("forkserver.py")
 START_LIMIT = 120.0  # seconds for importing the libraries, on a slow disk
 FOLDER = "WARM_KERNELS_DIR"  # environment variables: another folder for the sockets,
 OWNER = "WARM_KERNELS_OWNER"  # and the process with which the servers there end
@@ -50,112 +48,6 @@ class Files(NamedTuple):
     log: Path
 
 
-class WarmKernel:
-    """A kernel that is a fork of the server, with the interface of ``subprocess.Popen``."""
-
-    stdin = stdout = stderr = None  # never pipes
-
-    def __init__(self, connection: socket.socket, pid: int) -> None:
-        self.pid = pid
-        self.returncode: int | None = None
-        self._connection = connection
-
-    def poll(self) -> int | None:
-        """The return code if the kernel has ended, else None."""
-        return self._listen(0)
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Block until the kernel has ended; raise ``subprocess.TimeoutExpired`` if it does not."""
-        code = self._listen(timeout)
-        if code is None:
-            raise subprocess.TimeoutExpired("warm kernel", timeout or 0)
-        return code
-
-    def _listen(self, timeout: float | None) -> int | None:
-        if self.returncode is None:
-            readable, _, _ = select.select([self._connection], [], [], timeout)
-            if readable:
-                # Kernels end with their server: end of file is a death notice, too.
-                message = read_message(self._connection)
-                self.returncode = message.get("exit", -signal.SIGKILL)
-                self._connection.close()
-        return self.returncode
-
-    def send_signal(self, number: int) -> None:
-        """Signal the kernel's process group, unless it has ended."""
-        if self.poll() is None:
-            with suppress(OSError):
-                self._connection.sendall(encode({"signal": int(number)}))
-
-    def terminate(self) -> None:
-        """Ask the kernel to end."""
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End the kernel."""
-        self.send_signal(signal.SIGKILL)
-
-
-def launch(
-    cmd: list[str],
-    *,
-    stdin: Any = None,
-    stdout: Any = None,
-    stderr: Any = None,
-    env: Mapping[str, str] | None = None,
-    cwd: str | os.PathLike | None = None,
-    independent: bool = False,
-    **others: Any,
-) -> WarmKernel:
-    """Start a kernel as a fork of the server; the arguments are those of ``launch_kernel``.
-
-    Raises
-    ------
-    WarmUnavailable
-        If that cannot be done on this system, or with these arguments.
-    FileNotFoundError, NotADirectoryError
-        If ``cwd`` is not a folder.
-    """
-    interpreter, arguments = split(cmd)
-    if independent or others or subprocess.PIPE in (stdout, stderr):
-        raise WarmUnavailable("a warm kernel neither outlives its client nor writes to pipes")
-    environment = dict(os.environ if env is None else env)
-    folder = os.path.abspath(cwd or os.getcwd())
-    os.scandir(folder).close()  # a folder that is not there is the caller's error, as for Popen
-    limits = {
-        name: resource.getrlimit(getattr(resource, name))
-        for name in forkserver.LIMITS
-        if hasattr(resource, name)
-    }
-    request = {
-        "command": cmd,
-        "arguments": arguments,
-        "env": environment,
-        "cwd": folder,
-        "limits": limits,
-    }
-    with ExitStack() as stack:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        stack.callback(os.close, nowhere)
-        streams = [
-            stdin or nowhere,
-            1 if stdout is None else stdout,
-            2 if stderr is None else stderr,
-        ]
-        descriptors = [usable(stream, nowhere) for stream in streams]
-        files = server_files(interpreter, environment)
-        # A server that was about to end when it was found hangs up; the next one is new.
-        for _ in range(3):
-            connection = connect(interpreter, environment, files)
-            answer = ask(connection, {"start": request}, descriptors)
-            if "pid" in answer:
-                return WarmKernel(connection, answer["pid"])
-            connection.close()
-            if "error" in answer:
-                raise WarmUnavailable(f"the warm server says: {answer['error']}")
-    raise WarmUnavailable(f"the warm server does not come up:\n{last_lines(files.log)}")
-
-
 def split(cmd: list[str]) -> tuple[list[str], list[str]]:
     """A kernelspec's command as interpreter (with its options) and the kernel's arguments."""
     with suppress(ValueError):
@@ -165,25 +57,13 @@ def split(cmd: list[str]) -> tuple[list[str], list[str]]:
     raise WarmUnavailable(f"only `python -m ipykernel_launcher` can be warm, not {cmd}")
 
 
-def usable(stream: Any, nowhere: int) -> int:
-    """The file descriptor of a stream in Popen's terms; one that is closed goes nowhere."""
-    if stream == subprocess.DEVNULL:
-        return nowhere
-    number = stream if isinstance(stream, int) else stream.fileno()
-    try:
-        os.fstat(number)
-    except OSError:
-        return nowhere
-    return number
-
-
 def server_files(interpreter: list[str], environment: Mapping[str, str]) -> Files:
     """Socket, lock and log of the server for this interpreter and this environment."""
     folder = own_folder(environment)
     read_early = {k: v for k, v in environment.items() if k.startswith(IMPORT_TIME)}
     packages = [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
     installed = [entry.stat().st_mtime_ns for entry in packages if entry.is_dir()]
-    code = Path(forkserver.__file__).read_text()
+    code = [SERVER.with_name(name).read_text() for name in (SERVER.name, "kernel_process.py")]
     identity = json.dumps([interpreter, sorted(read_early.items()), installed, code])
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return Files(*(folder / f"{key}.{kind}" for kind in ("sock", "lock", "log")))
@@ -252,7 +132,7 @@ def start(interpreter: list[str], environment: Mapping[str, str], files: Files) 
         listener.listen(128)
         process = subprocess.Popen(
             [
-                *[*interpreter, forkserver.__file__],
+                *[*interpreter, str(SERVER)],
                 *["--listener", str(listener.fileno()), "--path", str(files.socket)],
                 *["--idle", str(IDLE), *owner],
             ],
@@ -330,3 +210,16 @@ def last_lines(log: Path) -> str:
     """The end of the server's log."""
     text = log.read_text(errors="replace") if log.is_file() else ""
     return "\n".join(text.strip().splitlines()[-8:]) or "(its log is empty)"
+
+
+def prestart(kernel_name: str = "python3") -> None:
+    """Start the server of a kernelspec in the background, so that its first kernel is warm."""
+    spec = KernelSpecManager().get_kernel_spec(kernel_name)
+    environment = {**os.environ, **spec.env}
+    interpreter, _ = split(spec.argv)
+    connect(interpreter, environment, server_files(interpreter, environment)).close()
+
+
+if __name__ == "__main__":
+    with suppress(WarmUnavailable):  # the first kernel will say so
+        prestart()

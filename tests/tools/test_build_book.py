@@ -49,16 +49,18 @@ def write(book, text):
 def test_cells_run_once_and_again_when_helpers_change(book, capsys, monkeypatch):
     monkeypatch.setattr(build_book, "code_key", lambda: "first")
     assert build_book.build_book(book) == 0
-    assert "1 chapters executed, 0 from the cache" in capsys.readouterr().out
+    assert "1 chapters executed" in capsys.readouterr().out
     assert "42" in (book / "_build/html/book/page.html").read_text()
+    assert "Using cached notebook" in (book / "_build/build.log").read_text()
 
     write(book, GOOD + "\nMore prose.\n")
     assert build_book.build_book(book) == 0
-    assert "0 chapters executed, 1 from the cache" in capsys.readouterr().out
+    assert "0 chapters executed" in capsys.readouterr().out
+    assert "More prose" in (book / "_build/html/book/page.html").read_text()
 
     monkeypatch.setattr(build_book, "code_key", lambda: "changed")
     assert build_book.build_book(book) == 0
-    assert "1 chapters executed, 0 from the cache" in capsys.readouterr().out
+    assert "1 chapters executed" in capsys.readouterr().out
 
 
 def test_a_failing_cell_is_named_and_fails_again(book, capsys):
@@ -70,6 +72,16 @@ def test_a_failing_cell_is_named_and_fails_again(book, capsys):
     assert not (book / "_build/complete").exists()
 
 
+def test_a_build_that_fails_leaves_the_last_good_book(book):
+    assert build_book.build_book(book) == 0
+    write(book, GOOD + "\n```{code-cell} python\n1 / 0\n```\n")
+    assert build_book.build_book(book) == 1
+    write(book, GOOD + "\nSee {ref}`nowhere`.\n")
+    assert build_book.build_book(book) == 1
+    page = (book / "_build/html/book/page.html").read_text()
+    assert "42" in page and "nowhere" not in page
+
+
 def test_warnings_and_stderr_fail_the_build(book, capsys):
     noise = "```{code-cell} python\nimport sys\nprint('oh', file=sys.stderr)\n```\n"
     write(book, GOOD + "\nSee {ref}`nowhere`.\n\n" + noise)
@@ -79,7 +91,7 @@ def test_warnings_and_stderr_fail_the_build(book, capsys):
 
 
 def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch):
-    monkeypatch.setattr(build_book, "run_sphinx", lambda *a: pytest.fail("built"))
+    monkeypatch.setattr(build_book, "execute", lambda *a: pytest.fail("executed"))
     write(book, GOOD + "\n```{code-cell} python\n%matplotlib inline\nx = (1\n```\n")
     assert build_book.build_book(book) == 1
     assert "book/page.md:14: '(' was never closed" in capsys.readouterr().out
@@ -88,9 +100,9 @@ def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch)
 def test_real_data_has_its_own_output(book, monkeypatch):
     monkeypatch.setenv("RNN_DATA", "real")
     seen = []
-    monkeypatch.setattr(build_book, "run_sphinx", lambda s, out, log: seen.append(out) or (0, []))
-    assert build_book.build_book(book) == 0
-    assert seen == [book / "_build" / "real"]
+    monkeypatch.setattr(build_book, "run_sphinx", lambda s, out, log: seen.append(out) or (1, []))
+    assert build_book.build_book(book) == 1
+    assert seen == [book / "_build" / "real" / "work"]
 
 
 def test_known_accessibility_faults_are_mended():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading import provisioner, warm
+from helpers.grading import provisioner, warm, warm_kernel
 from tests.helpers.grading import kernels
 from tests.helpers.grading.kernels import COLD, alive, connect, eventually, kernel, printed, run
 
@@ -173,7 +173,7 @@ def _starts_cold(caplog, reason):
     caplog.clear()
     for _ in range(2):
         with kernel() as (manager, client):
-            assert not isinstance(manager.provisioner.process, warm.WarmKernel)
+            assert not isinstance(manager.provisioner.process, warm_kernel.WarmKernel)
             assert printed(client, "import sys; print('tensorflow' in sys.modules)") == "False"
     told = [record.message for record in caplog.records if "starts cold" in record.message]
     assert len(told) == 1 and reason in told[0], told
@@ -182,7 +182,7 @@ def _starts_cold(caplog, reason):
 def test_where_processes_cannot_fork_a_kernel_starts_cold_and_says_so_once(
     monkeypatch, caplog, said
 ):
-    monkeypatch.setattr(provisioner, "warm", None)
+    monkeypatch.setattr(provisioner, "warm_kernel", None)
     _starts_cold(caplog, "cannot fork")
 
 

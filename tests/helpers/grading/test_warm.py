@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,15 +13,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.grading import forkserver, warm
+from helpers.grading import warm, warm_kernel
 from tests.helpers.grading.kernels import alive, eventually, kernel, printed
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = """
 import os, signal, sys, time
-from helpers.grading import forkserver, warm
+from pathlib import Path
+from helpers.grading import warm
 from tests.helpers.grading.kernels import kernel
-forkserver.__file__ = sys.argv[1]
+warm.SERVER = Path(sys.argv[1])
 with warm.private_servers(), kernel() as (manager, client):
     pid = manager.provisioner.pid
     print(pid, open(f"/proc/{pid}/stat").read().split()[3], flush=True)
@@ -31,11 +33,13 @@ with warm.private_servers(), kernel() as (manager, client):
 @pytest.fixture(autouse=True)
 def lean(tmp_path, monkeypatch) -> Path:
     """The server without the libraries: what is tested here does not depend on them."""
-    code = Path(forkserver.__file__).read_text()
-    script = tmp_path / "forkserver.py"
-    script.write_text(re.sub(r"^LIBRARIES = .*$", 'LIBRARIES = ("numpy",)', code, flags=re.M))
-    assert script.read_text() != code
-    monkeypatch.setattr(forkserver, "__file__", str(script))
+    for part in ("forkserver.py", "kernel_process.py"):
+        shutil.copy(warm.SERVER.with_name(part), tmp_path)
+    script, process = tmp_path / "forkserver.py", tmp_path / "kernel_process.py"
+    text = process.read_text()
+    process.write_text(re.sub(r"^LIBRARIES = .*$", 'LIBRARIES = ("numpy",)', text, flags=re.M))
+    assert process.read_text() != text
+    monkeypatch.setattr(warm, "SERVER", script)
     return script
 
 
@@ -174,12 +178,12 @@ def test_an_unreadable_socket_gives_a_reason(own_server):
     path.mkdir()
     command = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "x"]
     with pytest.raises(warm.WarmUnavailable, match="no connection to a warm server"):
-        warm.launch(command)
+        warm_kernel.launch(command)
 
 
 def test_only_a_python_kernel_can_be_warm():
     with pytest.raises(warm.WarmUnavailable, match="ipykernel_launcher"):
-        warm.launch(["R", "--slave", "-e", "IRkernel::main()"])
+        warm_kernel.launch(["R", "--slave", "-e", "IRkernel::main()"])
 
 
 def test_two_first_kernels_at_the_same_moment_share_one_server(own_server):

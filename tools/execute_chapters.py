@@ -1,0 +1,196 @@
+"""Run the cells of chapters: in parallel, into the cache from which the book is rendered.
+
+The cache is jupyter-cache's, so that a chapter whose cells are unchanged is not run again. A
+chapter enters it whole or not at all: what failed or was interrupted runs again next time.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from anyio.from_thread import start_blocking_portal
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_client.kernelspec import NoSuchKernel
+from myst_nb.core.read import myst_nb_reader_plugin
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sqlalchemy.exc import DatabaseError
+from tqdm import tqdm
+
+from tools.gates.sources import code_cells
+
+LIMIT = 120  # seconds a cell, unless the chapter's front matter says otherwise
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a chapter is not in the cache: where its failed cell starts, and what happened."""
+
+    chapter: Path
+    line: int
+    what: str
+
+
+def execute(
+    chapters: list[Path], folder: Path, environment: Mapping[str, str]
+) -> tuple[dict[Path, float], list[Failure]]:
+    """Run every chapter that the cache in ``folder`` lacks; seconds of each, and the failures.
+
+    Kernels are those that the notebooks name, as many at a time as there are cores; what they
+    write past the cells goes to ``kernels.log`` there. Every chapter is tried, whatever happens
+    to the others.
+    """
+    cache = open_cache(folder)
+    todo = {path: notebook for path in chapters if (notebook := missing(cache, path)) is not None}
+    cells = [cell for notebook in todo.values() for cell in notebook.cells]
+    seconds: dict[Path, float] = {}
+    failures: list[Failure] = []
+    # Disabled where nobody watches: a log gets one line a chapter.
+    bar = tqdm(total=len(cells), unit="cell", leave=False, disable=None)
+
+    async def one(path: Path, cores: asyncio.Semaphore) -> None:
+        async with cores:
+            begun = time.perf_counter()
+            run = Run(path, todo[path], environment, log.fileno(), bar)
+            failure = await run.execute()
+            took = time.perf_counter() - begun
+            failure = failure or store(cache, path, todo[path], took)
+            bar.write(f"  {path.name}: {'FAILED after ' if failure else ''}{took:.1f} s")
+            if failure:
+                failures.append(failure)
+            else:
+                seconds[path] = took
+
+    async def everything() -> None:
+        cores = asyncio.Semaphore(os.cpu_count() or 1)
+        async with asyncio.TaskGroup() as group:
+            for path in todo:
+                group.create_task(one(path, cores))
+
+    # In a thread of its own, where nbclient cannot take Ctrl-C away from us: leaving the block
+    # cancels what still runs, and with it every kernel.
+    with (folder / "kernels.log").open("wb") as log, bar, start_blocking_portal() as portal:
+        job = portal.start_task_soon(everything)
+        try:
+            job.result()
+        finally:
+            job.cancel()
+    return seconds, sorted(failures, key=lambda failure: chapters.index(failure.chapter))
+
+
+class Run:
+    """One chapter on its way through a kernel."""
+
+    def __init__(
+        self,
+        path: Path,
+        notebook: nbformat.NotebookNode,
+        environment: Mapping[str, str],
+        terminal: int,
+        bar: tqdm,
+    ) -> None:
+        self.path, self.notebook, self.environment = path, notebook, environment
+        self.terminal, self.bar = terminal, bar
+        settings = notebook.metadata.get("mystnb") or {}
+        self.limit = settings.get("execution_timeout", LIMIT)
+        self.cell = 0
+        self.client = NotebookClient(
+            notebook,
+            timeout=self.limit,
+            shutdown_kernel="immediate",
+            record_timing=False,  # it would change the cells, by which the cache knows them
+            resources={"metadata": {"path": str(path.parent)}},
+            on_cell_start=self.started,
+        )
+
+    def started(self, cell: nbformat.NotebookNode, cell_index: int) -> None:
+        """Note which cell is at work."""
+        self.cell = cell_index
+        provisioner: Any = self.client.km and self.client.km.provisioner
+        self.process = provisioner.process
+        self.bar.update()
+
+    async def execute(self) -> Failure | None:
+        """Run the cells from first to last."""
+        try:
+            await self.client.async_execute(
+                env=dict(self.environment), stdout=self.terminal, stderr=self.terminal
+            )
+        except CellExecutionError:
+            outputs = self.notebook.cells[self.cell].outputs
+            raised = [output for output in outputs if output.output_type == "error"]
+            return self.failure("\n".join(raised[-1].traceback))
+        except CellTimeoutError:
+            return self.failure(
+                f"still running after {self.limit} s; mend it, or allow more in the page's front"
+                " matter:\n  mystnb: {execution_timeout: SECONDS}"
+            )
+        except DeadKernelError:
+            return self.failure(f"the kernel ended in this cell: {ending(self.process)}")
+        except (RuntimeError, OSError, NoSuchKernel) as error:
+            return self.failure(f"the kernel did not start: {error}")
+        return None
+
+    def failure(self, what: str) -> Failure:
+        """The failure of the cell at work."""
+        before = self.notebook.cells[: self.cell]
+        number = sum(cell.cell_type == "code" for cell in before)
+        return Failure(self.path, code_cells(self.path.read_text())[number].line, what)
+
+
+def ending(process: Any) -> str:
+    """How a process ended, in words."""
+    code = process.wait()
+    if code >= 0:
+        return f"exit code {code}"
+    hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
+    return f"signal {-code} ({signal.strsignal(-code)}{hint})"
+
+
+def missing(cache: JupyterCacheAbstract, path: Path) -> nbformat.NotebookNode | None:
+    """The chapter as a notebook if it has cells that are not in the cache."""
+    if not code_cells(path.read_text()):
+        return None
+    notebook = myst_nb_reader_plugin(str(path))
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return notebook
+    return None
+
+
+def store(
+    cache: JupyterCacheAbstract, path: Path, notebook: nbformat.NotebookNode, seconds: float
+) -> Failure | None:
+    """Put an executed chapter into the cache."""
+    bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
+    try:
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    except (OSError, DatabaseError) as error:
+        return Failure(path, 1, f"it ran, but its outputs could not be kept: {error}")
+    return None
+
+
+def open_cache(folder: Path) -> JupyterCacheAbstract:
+    """The cache, rid of what an earlier run may have left half-written."""
+    cache = get_cache(str(folder))
+    try:
+        for record in cache.list_cache_records():
+            try:
+                cache.get_cache_bundle(record.pk)
+            except (KeyError, ValueError):
+                shutil.rmtree(folder / "executed" / record.hashkey, ignore_errors=True)
+                NbCacheRecord.remove_records([record.pk], cache.db)
+    except DatabaseError:
+        shutil.rmtree(folder)
+        cache = get_cache(str(folder))
+    return cache
