@@ -35,6 +35,7 @@ def kernel_environment(build: Path) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_PREFER_ENV_PATH": "1",
+        "SOURCE_DATE_EPOCH": "0",  # no date in a figure: the same outputs, the same page
         "IPYTHONDIR": str(build / "ipython"),
         "PYTHONNOUSERSITE": "1",
         "PYTHONPATH": str(ROOT),

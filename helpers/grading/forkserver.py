@@ -121,6 +121,7 @@ class Server:
             return False
         if reachable:
             os.unlink(self.path)
+            self.path.with_suffix(".log").unlink(missing_ok=True)
         self.accept()  # whoever connected before the file was gone is served
         return not self.clients
 

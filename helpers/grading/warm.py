@@ -41,7 +41,7 @@ class WarmUnavailable(Exception):
 
 
 class Files(NamedTuple):
-    """Where a server is found: one set for each Python and import-time environment."""
+    """Where a server is found: another one for each Python and import-time environment."""
 
     socket: Path
     lock: Path
@@ -66,7 +66,7 @@ def server_files(interpreter: list[str], environment: Mapping[str, str]) -> File
     code = [SERVER.with_name(name).read_text() for name in (SERVER.name, "kernel_process.py")]
     identity = json.dumps([interpreter, sorted(read_early.items()), installed, code])
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
-    return Files(*(folder / f"{key}.{kind}" for kind in ("sock", "lock", "log")))
+    return Files(folder / f"{key}.sock", folder / "lock", folder / f"{key}.log")
 
 
 def own_folder(environment: Mapping[str, str]) -> Path:

@@ -8,8 +8,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from importlib.metadata import version
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.exercises import course as courses
@@ -111,3 +113,48 @@ def test_the_assignment_list_opens(page, lab):
     assert (
         page.locator("#released_assignments_list").get_by_role("button", name="Fetch").is_visible()
     )
+
+
+WARM_CELLS = (
+    "import pathlib, os; parent = pathlib.Path(f'/proc/{os.getppid()}/cmdline').read_text()\n"
+    "import tensorflow; print('forkserver.py' in parent, tensorflow.__version__)",
+    "kept = 'kept'; import time; time.sleep(120)",
+    "print(globals().get('kept', 'forgotten'))",
+)
+
+
+def _outputs(page, number):
+    return page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output")
+
+
+def _menu(page, menu, item):
+    page.locator(".lm-MenuBar-itemLabel", has_text=menu).first.click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+
+def test_a_warm_kernel_runs_is_interrupted_and_restarts(page, lab, finished):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in WARM_CELLS],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, finished / "warm.ipynb")
+    page.goto(f"{lab}/lab/tree/warm.ipynb?reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    cells = page.locator(".jp-CodeCell")
+    cells.nth(0).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    _outputs(page, 0).get_by_text(f"True {version('tensorflow')}").wait_for()
+    page.keyboard.press("Shift+Enter")
+    cells.nth(1).get_by_text("[*]").wait_for()
+    _menu(page, "Kernel", "Interrupt Kernel")
+    _outputs(page, 1).get_by_text("KeyboardInterrupt").first.wait_for()
+    cells.nth(2).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    _outputs(page, 2).get_by_text("kept").wait_for()
+    _menu(page, "Kernel", "Restart Kernel…")
+    page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+    page.locator(".jp-Dialog").wait_for(state="detached")
+    cells.nth(2).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    _outputs(page, 2).get_by_text("forgotten").wait_for()
+    _shot(page, "lab-warm")
