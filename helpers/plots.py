@@ -36,7 +36,6 @@ def use_style() -> None:
         style="ticks",
         palette=["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"],
         rc={
-            "svg.hashsalt": "the same figure, the same file",
             "figure.figsize": (7.0, 3.6),
             "figure.constrained_layout.use": True,
             "figure.facecolor": "none",

@@ -139,7 +139,7 @@ def test_a_warm_kernel_runs_is_interrupted_and_restarts(page, lab, finished):
     )
     nbformat.write(notebook, finished / "warm.ipynb")
     page.goto(f"{lab}/lab/tree/warm.ipynb?reset")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    page.get_by_text("| Idle").wait_for()
     cells = page.locator(".jp-CodeCell")
     cells.nth(0).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
