@@ -26,6 +26,7 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
+from isolation import ROOM_ENDS  # type: ignore[import-not-found]
 from kernel_process import Snapshot, become_kernel  # type: ignore[import-not-found]
 
 TICK = 1.0  # seconds between two looks at the idle clock, the socket file and the owner
@@ -39,6 +40,7 @@ class Client:
         self.buffer = b""
         self.descriptors = []
         self.pid = None
+        self.locked_in = False
 
     def send(self, message):
         """Answer; a client that does not listen any more is noticed when it is read from."""
@@ -89,6 +91,7 @@ class Server:
         signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {ROOM_ENDS})
 
     def serve(self):
         """Run until there is nobody left to serve; in a new kernel, return its request."""
@@ -150,10 +153,11 @@ class Server:
             return None
         for message in messages:
             if "start" in message and client.pid is None and len(client.descriptors) == 3:
+                client.locked_in = bool(message["start"].get("room"))
                 if self.fork(client):
                     return {**message["start"], "descriptors": client.descriptors}
             elif "signal" in message and client.pid is not None:
-                send_signal(client.pid, message["signal"])
+                send_signal(client, message["signal"])
             elif "stop" in message:
                 self.stopping = True
         return None
@@ -213,7 +217,7 @@ class Server:
         self.selector.unregister(client.connection)
         del self.clients[client.connection.fileno()]
         if client.pid is not None:
-            send_signal(client.pid, signal.SIGKILL)
+            send_signal(client, signal.SIGKILL)
             reap(client.pid, block=True)
         client.close()
 
@@ -228,13 +232,17 @@ def reap(pid, block=False):
     return os.waitstatus_to_exitcode(status)
 
 
-def send_signal(pid, number):
+def send_signal(client, number):
     """Signal the process group of a kernel, or the kernel alone before it has a group."""
     with suppress(OSError):
+        if client.locked_in and number == signal.SIGKILL:
+            # Whoever stands by at the room's door ends what is in it, and sees it buried.
+            os.kill(client.pid, ROOM_ENDS)
+            return
         try:
-            os.killpg(pid, number)
+            os.killpg(client.pid, number)
         except ProcessLookupError:
-            os.kill(pid, number)
+            os.kill(client.pid, number)
 
 
 def exists(pid):

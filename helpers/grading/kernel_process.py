@@ -9,12 +9,15 @@ import importlib.metadata
 import io
 import os
 import resource
+import signal
 import sys
 import tempfile
 import types
 import warnings
 from contextlib import suppress
 from typing import Any
+
+from isolation import ROOM_ENDS, isolate  # type: ignore[import-not-found]
 
 # In the order of a cold kernel, whose cells import the libraries when it runs already.
 KERNEL = ("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
@@ -71,7 +74,11 @@ class Snapshot:
         os.environ.clear()
         os.environ.update({**self.environment, **request["env"]})
         os.environ["JPY_PARENT_PID"] = str(os.getppid())
-        os.chdir(request["cwd"])
+        if request.get("room"):
+            isolate(request["room"])
+        else:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {ROOM_ENDS})
+            os.chdir(request["cwd"])
         for name, pair in request["limits"].items():
             with suppress(ValueError, OSError):  # cannot be raised above the server's own
                 resource.setrlimit(getattr(resource, name), pair)

@@ -24,6 +24,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 IDLE = 300.0  # seconds
 SERVER = Path(__file__).with_name("forkserver.py")
+PARTS = ("forkserver.py", "kernel_process.py", "isolation.py")
 START_LIMIT = 120.0  # seconds for importing the libraries, on a slow disk
 FOLDER = "WARM_KERNELS_DIR"  # environment variables: another folder for the sockets,
 OWNER = "WARM_KERNELS_OWNER"  # and the process with which the servers there end
@@ -63,7 +64,7 @@ def server_files(interpreter: list[str], environment: Mapping[str, str]) -> File
     read_early = {k: v for k, v in environment.items() if k.startswith(IMPORT_TIME)}
     packages = [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
     installed = [entry.stat().st_mtime_ns for entry in packages if entry.is_dir()]
-    code = [SERVER.with_name(name).read_text() for name in (SERVER.name, "kernel_process.py")]
+    code = [SERVER.with_name(name).read_text() for name in PARTS]
     identity = json.dumps([interpreter, sorted(read_early.items()), installed, code])
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return Files(folder / f"{key}.sock", folder / "lock", folder / f"{key}.log")

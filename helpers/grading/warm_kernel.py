@@ -77,9 +77,13 @@ def launch(
     env: Mapping[str, str] | None = None,
     cwd: str | os.PathLike | None = None,
     independent: bool = False,
+    room: Mapping[str, Any] | None = None,
     **others: Any,
 ) -> WarmKernel:
     """Start a kernel as a fork of the server; the arguments are those of ``launch_kernel``.
+
+    With ``room`` the server, which then must run in the sandbox, locks the kernel in: see
+    ``isolation.py``.
 
     Raises
     ------
@@ -105,6 +109,7 @@ def launch(
         "env": environment,
         "cwd": folder,
         "limits": limits,
+        "room": room,
     }
     with ExitStack() as stack:
         nowhere = os.open(os.devnull, os.O_RDWR)

@@ -33,7 +33,7 @@ with warm.private_servers(), kernel() as (manager, client):
 @pytest.fixture(autouse=True)
 def lean(tmp_path, monkeypatch) -> Path:
     """The server without the libraries: what is tested here does not depend on them."""
-    for part in ("forkserver.py", "kernel_process.py"):
+    for part in warm.PARTS:
         shutil.copy(warm.SERVER.with_name(part), tmp_path)
     script, process = tmp_path / "forkserver.py", tmp_path / "kernel_process.py"
     text = process.read_text()

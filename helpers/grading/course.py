@@ -1,0 +1,190 @@
+"""The command `course`: check one notebook, grade a class, see how it stands."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from helpers.grading import intake, sandbox, warm
+from helpers.grading.session import Limits
+from helpers.grading.verdict import grade as grade_job
+
+ROOT = Path(__file__).resolve().parents[2]
+sandboxing = click.option(
+    "--sandbox/--no-sandbox", default=True, help="Without only on a machine that is thrown away."
+)
+
+
+@click.group()
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT,
+    help="The course's folder.",
+)
+@click.pass_context
+def main(context: click.Context, course: Path) -> None:
+    """Check and grade the exercises of the course."""
+    context.obj = course.resolve()
+
+
+def limit_options(command: Any) -> Any:
+    """The limits of a submission as options, with their defaults."""
+    for field, help_text in (
+        ("seconds", "Wall clock of one notebook."),
+        ("memory", "Bytes of memory of one notebook."),
+    ):
+        default = getattr(Limits, field)
+        command = click.option(f"--{field}", default=default, show_default=True, help=help_text)(
+            command
+        )
+    return command
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@sandboxing
+@limit_options
+@click.pass_obj
+def check(
+    root: Path, notebook: Path, as_json: bool, sandbox: bool, seconds: float, memory: int
+) -> None:
+    """Grade one NOTEBOOK here and now, and say what is wrong with it."""
+    author, name = _assignment(root, notebook.stem), notebook.stem
+    _walls(sandbox)
+    limits = Limits(seconds=seconds, memory=memory)
+    result: dict[str, Any]
+    try:
+        rebuilt = intake.rebuild(author, intake.read_submission(notebook), notebook.name)
+    except intake.Rejected as reason:
+        result = {"status": "rejected", "message": str(reason), "tests": {}}
+    else:
+        with warm.private_servers():
+            result = grade_job(intake.job(rebuilt, author, limits, sandbox=sandbox))
+    tests = result["tests"]
+    summary = {
+        "assignment": name,
+        "status": result["status"],
+        "score": sum(test["points"] for test in tests.values()),
+        "max_score": sum(test["max"] for test in tests.values()),
+        "tests": tests,
+    }
+    if as_json:
+        click.echo(json.dumps(summary, indent=1))
+    else:
+        for grade_id, test in tests.items():
+            mark = "ok " if test["points"] == test["max"] else "-- "
+            click.echo(f"{mark}{grade_id:18}{test['points']:5g} / {test['max']:g}")
+            if test["message"]:
+                click.echo("   " + test["message"].replace("\n", "\n   "))
+        click.echo(f"{name}: {summary['score']:g} of {summary['max_score']:g} points")
+    if result["status"] != "graded":
+        raise click.ClickException(f"{result['status']}: {result['message']}")
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--student", "chosen", multiple=True, help="Only this one (may be repeated).")
+@click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:8786.")
+@click.option("--workers", default=os.cpu_count(), show_default=True, help="Of the local cluster.")
+@click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
+@sandboxing
+@limit_options
+@click.pass_obj
+def grade(
+    root: Path,
+    assignment: str,
+    chosen: tuple[str, ...],
+    scheduler: str | None,
+    workers: int,
+    force: bool,
+    sandbox: bool,
+    seconds: float,
+    memory: int,
+) -> None:
+    """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
+    from distributed import Client, LocalCluster
+
+    from helpers.grading import pipeline
+
+    _assignment(root, assignment)
+    _walls(sandbox)
+    names = list(chosen) or pipeline.students(root, assignment)
+    if not names:
+        raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    bar = tqdm(total=len(names), unit="submission", disable=None)
+
+    def tell(row: Any) -> None:
+        bar.update()
+        bar.set_postfix_str(f"{row.student}: {row.status}")
+
+    with bar, ExitStack() as stack:
+        local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+        cluster = scheduler or stack.enter_context(LocalCluster(**local))
+        client = stack.enter_context(Client(cluster))
+        rows = pipeline.grade_class(
+            root,
+            assignment,
+            names,
+            client,
+            limits=Limits(seconds=seconds, memory=memory),
+            sandbox=sandbox,
+            force=force,
+            tell=tell,
+        )
+    _show(rows)
+    if any(row.status in pipeline.ATTENTION for row in rows):
+        raise click.ClickException("some submissions need a person: see above")
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values.")
+@click.pass_obj
+def status(root: Path, assignment: str, as_csv: bool) -> None:
+    """How every submission of ASSIGNMENT stands."""
+    from helpers.grading import pipeline
+
+    _assignment(root, assignment)
+    rows = pipeline.table(root, assignment)
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(["student", "status", "score", "max_score", "message"])
+        writer.writerows([row.student, row.status, row.score, row.of, row.message] for row in rows)
+    else:
+        _show(rows)
+
+
+def _show(rows: list[Any]) -> None:
+    for row in rows:
+        click.echo(f"{row.student:24}{row.status:14}{row.score:6g} / {row.of:<6g}{row.message}")
+
+
+def _assignment(root: Path, name: str) -> intake.Assignment:
+    try:
+        return intake.read_assignment(root, name)
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _walls(wanted: bool) -> None:
+    if wanted:
+        try:
+            sandbox.command(ROOT)
+        except sandbox.NoSandbox as reason:
+            raise click.ClickException(str(reason)) from reason
+
+
+if __name__ == "__main__":
+    main()
