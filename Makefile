@@ -46,7 +46,7 @@ results: environment ## run the long experiments again and record them in result
 
 grade: exercises ## grade submitted/*/NAME and write feedback:  make grade A=exploding
 	@test -n "$(A)" || { echo "Which assignment?  make grade A=exploding"; exit 2; }
-	@$(BIN)/nbgrader autograde "$(A)" --force
+	@$(BIN)/course grade "$(A)"
 	@$(BIN)/nbgrader generate_feedback "$(A)" --force
 
 bench: environment ## run every benchmark

@@ -16,15 +16,31 @@ _numbers = itertools.count(1)
 
 
 def answer(question: str) -> str:
-    """The answer to one question, both as JSON: ``{"value": ...}`` or ``{"error": ...}``."""
+    """The answer to one question, both as JSON: ``{"value": ...}`` or ``{"error": ...}``.
+
+    A call that changed its arguments in place is answered with ``"arguments"``, too.
+    """
     try:
-        value = _answer(exchange.loads(question))
-        return exchange.dumps({"value": exchange.encode(value, _keep)})
+        asked = exchange.loads(question)
+        if "call" in asked:
+            return exchange.dumps(_call(asked["call"], asked["args"], asked["kwargs"]))
+        return exchange.dumps({"value": exchange.encode(_answer(asked), _keep)})
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         kind, text = type(error).__name__, str(error)[:2000]
         return exchange.dumps({"error": {"type": kind, "message": text}})
+
+
+def _call(number: int, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    given = [_decode(arg) for arg in args]
+    value = _kept[number](*given, **{name: _decode(arg) for name, arg in kwargs.items()})
+    reply = {"value": exchange.encode(value, _keep)}
+    left = [
+        arg if _is_reference(arg) else exchange.encode(now, _keep)
+        for arg, now in zip(args, given, strict=True)
+    ]
+    return reply if left == args else reply | {"arguments": left}
 
 
 def _answer(question: dict[str, Any]) -> Any:
@@ -35,9 +51,6 @@ def _answer(question: dict[str, Any]) -> Any:
             if name not in vars(__main__):
                 raise NameError(f"name {name!r} is not defined")
             return vars(__main__)[name]
-        case {"call": number, "args": args, "kwargs": kwargs}:
-            positional = [_decode(arg) for arg in args]
-            return _kept[number](*positional, **{k: _decode(v) for k, v in kwargs.items()})
         case {"attribute": name, "of": number}:
             return getattr(_kept[number], name)
         case {"item": key, "of": number}:
@@ -51,6 +64,10 @@ def _answer(question: dict[str, Any]) -> Any:
 
             return np.asarray(_kept[number])
     raise ValueError("the question is none that can be answered")
+
+
+def _is_reference(data: Any) -> bool:
+    return type(data) is dict and "handle" in data
 
 
 def _decode(data: Any) -> Any:

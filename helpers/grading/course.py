@@ -130,7 +130,7 @@ def grade(
         bar.set_postfix_str(f"{row.student}: {row.status}")
 
     with bar, ExitStack() as stack:
-        local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+        local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
         cluster = scheduler or stack.enter_context(LocalCluster(**local))
         client = stack.enter_context(Client(cluster))
         rows = pipeline.grade_class(

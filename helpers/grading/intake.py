@@ -76,9 +76,7 @@ def read_submission(path: Path) -> list[dict[str, Any]]:
         if not stat.S_ISREG(found.st_mode):
             raise Rejected(f"{path.name} is not a regular file")
         if found.st_size > LARGEST:
-            raise Rejected(
-                f"{path.name} has {found.st_size / 1e6:.0f} MB, more than {LARGEST / 1e6:.0f}"
-            )
+            raise Rejected(f"{path.name} has {found.st_size:,} bytes, more than {LARGEST:,}")
         notebook = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise Rejected(f"{path.name} was not handed in") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from helpers.grading.intake import facts, grade_id
@@ -54,7 +56,9 @@ def record(
             for step in autograde.autograde_preprocessors
         ]
         try:
-            autograde.start()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries
+                autograde.start()
         except SystemExit:
             raise NotRecorded(f"nbgrader could not record {student}: see .nbgrader.log") from None
         except Exception as error:

@@ -104,6 +104,7 @@ class Session:
             self._look()
             with suppress(RuntimeError):
                 self.client.wait_for_ready(timeout=1)
+                self.begun = time.monotonic()  # the wait for a server is not the student's
                 return
         raise Ended("crashed", f"the kernel did not start within {START_LIMIT} s")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import nbformat
 import yaml
 
 from helpers.grading import intake
 from helpers.grading.session import Limits
+from tools import release_exercises
 
 SECRET = "SECRET-b41c"  # stands in hidden lines alone
 ATTACKS = Path(__file__).resolve().parent / "attacks"
@@ -48,7 +51,7 @@ assert np.allclose(values, truth), "not the values of the file"
 ### END HIDDEN TESTS
 """,
 }
-FULL = {"test-double": 2.0, "test-answer": 1.0, "test-values": 1.0}
+FULL = {"test-double": 5.0, "test-answer": 2.0, "test-values": 3.0}
 
 
 def _cell(source: str, grade_id: str, **about: Any) -> Any:
@@ -76,6 +79,28 @@ TOY = intake.Assignment(
     _notebook(STUB, released=True),
     {"data.txt": b"1\n2\n3\n"},
 )
+
+
+def make_course(folder: Path) -> Path:
+    """A course with this one assignment, released; nobody has handed in yet."""
+    notebook = _notebook(f"### BEGIN SOLUTION\n{SOLUTION}### END SOLUTION", released=False)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("# A toy"))
+    notebook.metadata["jupytext"] = {"text_representation": {"format_name": "myst"}}
+    (folder / "solutions" / "toy").mkdir(parents=True)
+    (folder / "solutions" / "toy.md").write_text(jupytext.writes(notebook, "md:myst"))
+    (folder / "solutions" / "toy" / "data.txt").write_bytes(TOY.files["data.txt"])
+    shutil.copy(Path(__file__).resolve().parents[2] / "nbgrader_config.py", folder)
+    release_exercises.release(folder)
+    return folder
+
+
+def hand_in(course: Path, student: str, content: bytes | str) -> None:
+    """Put a solution, or the bytes of a whole file, where students' work arrives."""
+    folder = course / "submitted" / student / "toy"
+    folder.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, str):
+        content = json.dumps(submission(content)).encode()
+    (folder / "toy.ipynb").write_bytes(content)
 
 
 def submission(solution: str = STUB) -> dict[str, Any]:
