@@ -19,6 +19,8 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 38, 24
 CAPABILITY_VERSION_3 = 0x20080522
 ROOM_ENDS = signal.SIGUSR1  # blocked in the server, and so in each fork until it is prepared
 FIRST_UID = 200_000  # a user for each kernel, so that each has a count of processes of its own
+HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NEEDED = sorted({sys.base_prefix, sys.prefix, HELPERS})
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -41,7 +43,13 @@ def isolate(room):
     # Other kernels' places disappear behind empty folders; ours is put back into them.
     place, hall = os.open(room["place"], os.O_PATH | os.O_DIRECTORY), os.path.dirname(room["place"])
     size = f"size={room['disk']},mode=1777"
+    # A Python or a course that lives below /tmp would disappear with it, too.
+    kept = {path: os.open(path, os.O_PATH) for path in NEEDED if path.startswith("/tmp/")}
     mount("tmpfs", "/tmp", MS_NOSUID | MS_NODEV, kind="tmpfs", data=size)
+    for path, descriptor in kept.items():
+        os.makedirs(path, exist_ok=True)
+        mount(f"/proc/self/fd/{descriptor}", path, MS_BIND)  # read-only, as it was
+        os.close(descriptor)
     os.makedirs(hall, exist_ok=True)
     mount("tmpfs", hall, MS_NOSUID | MS_NODEV, kind="tmpfs", data="size=1m,mode=755")
     os.mkdir(room["place"])
@@ -54,8 +62,9 @@ def isolate(room):
             for path in (folder, *(os.path.join(folder, name) for name in names)):
                 os.chown(path, user, user)
     os.chdir("/tmp/work")
+    seconds = room["cpu_seconds"] + 5  # the supervisor ends it earlier, and says why
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     for name, value in (
-        ("RLIMIT_CPU", room["cpu_seconds"]),
         ("RLIMIT_FSIZE", room["file_size"]),
         ("RLIMIT_NPROC", room["processes"]),
         ("RLIMIT_CORE", 0),

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from helpers.grading.session import Limits
 from helpers.grading.verdict import Job, grade
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
+ATTEMPTS = 3  # of a worker, when its own kernels fail
 ATTENTION = ("rejected", "crashed", "not recorded")
 
 
@@ -133,6 +134,9 @@ def on_worker(job: Job) -> dict[str, Any]:
     if os.environ.get(warm.OWNER) != str(os.getpid()):
         _worker.enter_context(warm.private_servers())
         atexit.register(_worker.close)
+    for _ in range(ATTEMPTS - 1):
+        with suppress(warm.WarmUnavailable):
+            return grade(job)
     return grade(job)
 
 

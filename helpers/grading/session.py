@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ ENVIRONMENT = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }
 START_LIMIT = 60  # seconds
+LONGEST = 128_000_000  # characters of an answer, as Python writes a string
 LOOK = 0.2  # seconds between two looks at memory and clock
 
 
@@ -106,7 +106,7 @@ class Session:
                 self.client.wait_for_ready(timeout=1)
                 self.begun = time.monotonic()  # the wait for a server is not the student's
                 return
-        raise Ended("crashed", f"the kernel did not start within {START_LIMIT} s")
+        raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
     def _room(self) -> dict[str, Any]:
         return {
@@ -143,6 +143,8 @@ class Session:
         ------
         Ended
             If the kernel ends, or is ended because a limit is passed.
+        WarmUnavailable
+            If the server under it ends, which is nobody's fault.
         """
         message = self.client.execute(
             code,
@@ -186,6 +188,8 @@ class Session:
         if result.get("status") != "ok":
             raise ValueError(f"{result.get('ename')}: {result.get('evalue')}")
         text = result["data"]["text/plain"]
+        if len(text) > LONGEST:
+            raise ValueError("an answer of more than 128 MB")
         value = ast.literal_eval(text)
         if type(value) is not str:
             raise ValueError("not a string")
@@ -194,19 +198,22 @@ class Session:
     def _look(self) -> None:
         """End the kernel if it has passed a limit; notice if it has ended."""
         code = self.process.poll()
+        if self.process.lost:
+            raise warm.WarmUnavailable("the kernel's server ended")
         if code is not None:
-            if code == -signal.SIGXCPU:
-                raise Ended("timed_out", f"more than {self.limits.cpu_seconds:.0f} s of processor")
             raise Ended("crashed", f"the notebook's process ended by itself ({_told(code)})")
         if time.monotonic() - self.begun > self.limits.seconds:
             raise Ended("timed_out", f"more than {self.limits.seconds:.0f} s")
-        memory = count = 0
+        memory, count, seconds = 0, 0, 0.0
         with suppress(psutil.NoSuchProcess):
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
                     memory += process.memory_info().rss
+                    seconds += sum(process.cpu_times()[:2])
                     count += 1
+        if seconds > self.limits.cpu_seconds:
+            raise Ended("timed_out", f"more than {self.limits.cpu_seconds:.0f} s of processor")
         if memory > self.limits.memory:
             raise Ended("out_of_memory", f"more than {self.limits.memory / 1e9:.1f} GB of memory")
         if count > self.limits.processes:

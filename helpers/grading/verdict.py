@@ -17,6 +17,8 @@ __checker__ = _Checker(get_ipython().kernel.raw_input, {imports})
 def __check__(source, points):
     return _json.dumps(__checker__.run(source, points))
 """
+# What reading a message raises that no kernel sends by itself.
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError, MemoryError, RecursionError)
 ANSWER = "__import__('helpers.grading.agent', fromlist=['answer']).answer({question})"
 
 
@@ -46,6 +48,11 @@ def grade(job: Job) -> dict[str, Any]:
     ``status`` is graded, timed_out, out_of_memory or crashed, ``message`` says why it is not
     graded; ``tests`` has points, maximum and message of each test cell, ``outputs`` what each of
     the student's cells showed, ``seconds`` how long the notebook's own cells took.
+
+    Raises
+    ------
+    WarmUnavailable
+        If the kernels, not what runs in them, fail: the same job may be tried again.
     """
     tests: dict[str, Any] = {}
     outputs: dict[str, list] = {}
@@ -67,6 +74,9 @@ def grade(job: Job) -> dict[str, Any]:
                     tests[cell.grade_id] = _check(checker, student, cell)
     except Ended as end:
         verdict |= {"status": end.status, "message": str(end)}
+    except MALFORMED as error:
+        why = f"the kernel sent messages that cannot be read: {type(error).__name__}: {error}"
+        verdict |= {"status": "crashed", "message": why[:2000]}
     for cell in job.cells:
         if cell.points is not None and cell.grade_id not in tests:
             why = f"not reached: {verdict['message']}"
@@ -98,13 +108,20 @@ def _run(student: Session, source: str, cap: int) -> list[dict[str, Any]]:
 def _output(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
     match kind:
         case "stream":
-            return {"output_type": kind, "name": content["name"], "text": content["text"]}
+            name = "stderr" if content["name"] == "stderr" else "stdout"
+            return {"output_type": kind, "name": name, "text": str(content["text"])}
         case "display_data" | "execute_result":
-            output = {"output_type": kind, "data": content["data"], "metadata": {}}
+            data = {str(mime): _shown(mime, value) for mime, value in content["data"].items()}
+            output = {"output_type": kind, "data": data, "metadata": {}}
             return output | ({"execution_count": None} if kind == "execute_result" else {})
         case "error":
-            return {"output_type": kind} | {k: content[k] for k in ("ename", "evalue", "traceback")}
+            names = {name: str(content[name]) for name in ("ename", "evalue")}
+            return {"output_type": kind, "traceback": list(map(str, content["traceback"]))} | names
     return None
+
+
+def _shown(mime: str, value: Any) -> Any:
+    return value if str(mime).endswith("json") else str(value)
 
 
 def _check(checker: Session, student: Session, cell: Cell) -> dict[str, Any]:
@@ -117,15 +134,13 @@ def _check(checker: Session, student: Session, cell: Cell) -> dict[str, Any]:
         except Ended as end:
             trouble.append(end)
             why = {"type": "RuntimeError", "message": f"the notebook was stopped: {end}"}
-        except (ValueError, SyntaxError, MemoryError, RecursionError, KeyError) as error:
+        except (*MALFORMED, SyntaxError) as error:
             why = {"type": "RuntimeError", "message": f"no answer: {error}"}
         return exchange.dumps({"error": why})
 
     call = f"__check__({cell.source!r}, {cell.points!r})"
     try:
-        text = checker.evaluate(call, ask)
-        result = exchange.loads(text)
-        assert set(result) == {"points", "max", "message"}
+        result = exchange.loads(checker.evaluate(call, ask))
     except Ended as end:
         if not trouble:
             raise Ended("crashed", f"the test {cell.grade_id} did not end: {end}") from None

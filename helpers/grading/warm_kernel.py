@@ -30,6 +30,7 @@ class WarmKernel:
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
+        self.lost = False  #: whether it ended because its server did
         self._connection = connection
 
     def poll(self) -> int | None:
@@ -49,6 +50,7 @@ class WarmKernel:
             if readable:
                 # Kernels end with their server: end of file is a death notice, too.
                 message = read_message(self._connection)
+                self.lost = "exit" not in message
                 self.returncode = message.get("exit", -signal.SIGKILL)
                 self._connection.close()
         return self.returncode

@@ -1,0 +1,116 @@
+"""A verdict, its limits, and what happens when the engine's own parts fail."""
+
+import dataclasses
+import os
+import shutil
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from helpers.grading import pipeline, warm
+from helpers.grading.session import Limits
+from helpers.grading.verdict import Cell, Job, grade
+from tests.grading import toy
+
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap: make system")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server():
+    with warm.private_servers() as folder:
+        yield folder
+
+
+def verdict(code, test="pass", **limits):
+    chosen = dataclasses.replace(Limits(seconds=20), **limits)
+    return grade(Job((Cell("solve", code), Cell("test", test, 3.0)), "", limits=chosen))
+
+
+def test_outputs_are_kept_as_far_as_they_fit():
+    code = "print('hello'); import sys; print('careful', file=sys.stderr); 1 + 1"
+    kinds = [output["output_type"] for output in verdict(code)["outputs"]["solve"]]
+    assert kinds == ["stream", "stream", "execute_result"]
+    cut = verdict("for _ in range(100): print('x' * 999)", output=5000)["outputs"]["solve"]
+    assert "cut here" in cut[-1]["text"] and len(str(cut)) < 6000
+
+
+def test_an_error_in_one_cell_stops_no_other():
+    result = verdict("x = 1\n1 / 0", "assert x == 1")
+    assert result["outputs"]["solve"][-1]["ename"] == "ZeroDivisionError"
+    assert result["tests"]["test"]["points"] == 3.0
+
+
+def test_tests_reached_before_the_end_keep_their_points():
+    cells = (Cell("a", "x = 1"), Cell("t1", "assert x == 1", 1.0), Cell("b", "while True: pass"))
+    job = Job((*cells, Cell("t2", "pass", 2.0)), "", limits=Limits(seconds=3))
+    result = grade(job)
+    assert result["status"] == "timed_out"
+    assert [test["points"] for test in result["tests"].values()] == [1.0, 0.0]
+    assert "not reached" in result["tests"]["t2"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "status", "told"),
+    [
+        ("while True: pass", {"seconds": 2}, "timed_out", "more than 2 s"),
+        ("while True: pass", {"cpu_seconds": 4}, "timed_out", "4 s of processor"),
+        ("x = b'x' * 10**9", {"memory": 900_000_000}, "out_of_memory", "0.9 GB"),
+        ("import os; os._exit(3)", {}, "crashed", "exit code 3"),
+    ],
+)
+def test_each_limit_has_its_status(code, limits, status, told):
+    result = verdict(f"{code}\nimport time; time.sleep(30)", **limits)
+    assert (result["status"], result["tests"]["test"]["points"]) == (status, 0.0)
+    assert told in result["message"]
+
+
+@pytest.mark.parametrize(
+    ("code", "limits"),
+    [
+        ("open('big', 'wb').write(b'x' * 30_000_000)", {"file_size": 10_000_000}),
+        ("for n in range(9): open(f'{n}', 'wb').write(b'x' * 8_000_000)", {"disk": 40_000_000}),
+    ],
+)
+def test_files_are_limited_one_by_one_and_all_together(code, limits):
+    result = verdict(f"try:\n    {code}\nexcept OSError as e:\n    print('refused')", **limits)
+    assert "refused" in str(result["outputs"])
+
+
+def test_a_kernel_that_speaks_nonsense_is_crashed_and_nothing_else():
+    code = """
+kernel = get_ipython().kernel
+sent = kernel.session.send(kernel.iopub_socket, "status", {"x": 1}, parent=kernel.get_parent())
+"""
+    assert verdict(code)["status"] == "crashed"
+
+
+def test_outputs_of_any_shape_are_text():
+    code = """
+kernel = get_ipython().kernel
+odd = {"data": {"text/plain": 3}, "metadata": 5}
+sent = kernel.session.send(kernel.iopub_socket, "display_data", odd, parent=kernel.get_parent())
+"""
+    [output] = verdict(code)["outputs"]["solve"]
+    assert output == {"output_type": "display_data", "data": {"text/plain": "3"}, "metadata": {}}
+
+
+def test_a_server_that_is_killed_costs_nobody_a_point(server, monkeypatch):
+    job = toy.job(toy.submission("import time; time.sleep(2)\n" + toy.SOLUTION))
+    monkeypatch.setenv(warm.OWNER, str(os.getpid()))
+
+    def kill():
+        time.sleep(1.5)
+        for process in psutil.process_iter(["cmdline"]):
+            line = " ".join(process.info["cmdline"] or [])
+            if "forkserver.py" in line and str(server) in line and process.uids().real == 0:
+                process.send_signal(signal.SIGKILL)
+
+    grade(toy.job(toy.submission()))  # the server is up
+    killer = threading.Thread(target=kill)
+    killer.start()
+    result = pipeline.on_worker(job)
+    killer.join()
+    assert {name: test["points"] for name, test in result["tests"].items()} == toy.FULL
