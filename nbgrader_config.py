@@ -33,10 +33,12 @@ c.ExecutePreprocessor.timeout = 300
 c.Execute.timeout = 300
 c.Execute.kernel_name = "python3"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
-# Stock feedback shows a learner the hidden tests, as source and in tracebacks.
+# Stock feedback shows a learner the hidden tests, as source and in tracebacks, and runs the
+# scripts in a student's outputs in the browser of whoever reads it.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
     "helpers.grading.feedback.HideTracebacks",
+    "helpers.grading.feedback.SanitiseOutputs",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -181,7 +181,7 @@ def _assignment(root: Path, name: str) -> intake.Assignment:
 def _walls(wanted: bool) -> None:
     if wanted:
         try:
-            sandbox.command(ROOT)
+            sandbox.probe()
         except sandbox.NoSandbox as reason:
             raise click.ClickException(str(reason)) from reason
 

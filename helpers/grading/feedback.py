@@ -1,9 +1,11 @@
-"""What learners see of a test cell that failed: its message, and none of its hidden lines."""
+"""What a feedback page may hold: no hidden line of a test, and nothing that runs in a browser."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import nh3
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
@@ -23,3 +25,32 @@ class HideTracebacks(Preprocessor):
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources
+
+
+class SanitiseOutputs(Preprocessor):
+    """Leave of a student's outputs what cannot run: text, pictures, and harmless HTML."""
+
+    enabled = Bool(True).tag(config=True)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.metadata = {}
+                output.data = {kind: clean(kind, value) for kind, value in output.data.items()}
+                output.data = {kind: value for kind, value in output.data.items() if value}
+        return cell, resources
+
+
+def clean(kind: str, value: Any) -> str:
+    """One representation of an output, or an empty text if it is of a kind that could run."""
+    text = value if isinstance(value, str) else "".join(map(str, value))
+    match kind:
+        case "text/plain":
+            return text
+        case "text/html":
+            return nh3.clean(text)
+        case "image/png" | "image/jpeg":
+            return text if re.fullmatch(r"[A-Za-z0-9+/=\s]*", text) else ""
+    return ""

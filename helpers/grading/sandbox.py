@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HELPERS = Path(__file__).resolve().parents[1]
@@ -60,3 +62,22 @@ def command(shared: Path) -> list[str]:
     for capability in ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "CHOWN", "DAC_OVERRIDE", "KILL"):
         words += ["--cap-add", f"CAP_{capability}"]
     return [*words, "--"]
+
+
+def probe() -> None:
+    """Find out whether this machine lets the sandbox be built, before anybody waits for it.
+
+    Raises
+    ------
+    NoSandbox
+        If not.
+    """
+    with tempfile.TemporaryDirectory(prefix="probe-") as folder:
+        words = [*command(Path(folder)), "unshare", "--mount", "--pid", "--ipc", "--fork", "true"]
+        done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise NoSandbox(
+            f"this machine does not let bubblewrap lock anything in: {done.stderr.strip()}\n"
+            "In a container it needs the capability SYS_ADMIN, or user namespaces. On a machine "
+            "that is itself thrown away after grading: --no-sandbox"
+        )

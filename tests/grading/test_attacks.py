@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import psutil
@@ -12,7 +11,7 @@ from helpers.grading import warm
 from helpers.grading.verdict import grade
 from tests.grading import toy
 
-pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap: make system")
+pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 ATTACKS = sorted(toy.ATTACKS.glob("*.md"))
 # What ends a notebook, and how it is called.
 ENDS = {

@@ -3,7 +3,6 @@
 `tests/exercises/test_ASSIGNMENT.py` has stock nbgrader grade the same answers.
 """
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.exercises import course as courses
+from tests.grading import toy
 
-pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap: make system")
+pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 
 
 @pytest.mark.parametrize("assignment", ["exploding", "vanishing"])

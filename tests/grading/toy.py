@@ -12,10 +12,21 @@ import jupytext
 import nbformat
 import yaml
 
-from helpers.grading import intake
+from helpers.grading import intake, sandbox
 from helpers.grading.session import Limits
 from tools import release_exercises
 
+
+def no_sandbox() -> str:
+    """Why students' code cannot be locked in here, if so."""
+    try:
+        sandbox.probe()
+    except sandbox.NoSandbox as reason:
+        return f"{reason}".splitlines()[0]
+    return ""
+
+
+NO_SANDBOX = no_sandbox()
 SECRET = "SECRET-b41c"  # stands in hidden lines alone
 ATTACKS = Path(__file__).resolve().parent / "attacks"
 LIMITS = Limits(seconds=10, memory=1_500_000_000, disk=50_000_000, file_size=20_000_000)

@@ -1,0 +1,70 @@
+"""Grade the same submissions with stock nbgrader on cold kernels, and with `course grade`.
+
+``python benchmarks/grading.py [SUBMISSIONS]`` (20), all of them the solution of `exploding`.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from warm_kernels import cold_kernelspec
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "exploding"
+
+
+def make_course(folder, submissions):
+    """A released course in which everybody handed in the solution."""
+    sys.path.insert(0, str(ROOT))
+    from tools.release_exercises import release
+
+    folder.mkdir()
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    release(folder)
+    for number in range(submissions):
+        target = folder / "submitted" / f"student-{number:02}" / NAME
+        shutil.copytree(folder / "_build" / "source" / NAME, target)
+    return folder
+
+
+def timed(command, folder, **environment):
+    """Seconds of a command that must succeed."""
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(command[0])), *command[1:]],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return time.perf_counter() - begun
+
+
+def main():
+    """Print seconds a submission, and the ratio."""
+    submissions = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        cold_kernelspec(folder)
+        (folder / "kernels" / "cold").rename(folder / "kernels" / "python3")
+        stock, ours = (make_course(folder / which, submissions) for which in ("stock", "ours"))
+        slow = timed(["nbgrader", "autograde", NAME], stock, JUPYTER_PATH=name)
+        fast = timed(["course", "--course", str(ours), "grade", NAME], ours)
+        verdicts = sorted((ours / "_build" / "grading" / NAME).glob("*.json"))
+        rows = [json.loads(path.read_text())["row"] for path in verdicts]
+    assert [row["score"] for row in rows] == [10.0] * submissions
+    print(f"{submissions} submissions of {NAME}, {os.cpu_count()} cores")
+    print(f"stock nbgrader  {slow:6.0f} s  {slow / submissions:5.1f} s each")
+    print(f"course grade    {fast:6.0f} s  {fast / submissions:5.1f} s each")
+    print(f"ratio           {slow / fast:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
