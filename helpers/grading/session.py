@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class Session:
     files: Mapping[str, bytes]
     limits: Limits
     sandbox: bool = True
-    begun: float = field(default_factory=time.monotonic)
+    begun: float = math.inf  #: when it was ready: the wait for a server is not the student's
 
     def __enter__(self) -> Session:
         # Everything of the kernel that the outside shares with it: sockets and data files.
@@ -104,7 +105,7 @@ class Session:
             self._look()
             with suppress(RuntimeError):
                 self.client.wait_for_ready(timeout=1)
-                self.begun = time.monotonic()  # the wait for a server is not the student's
+                self.begun = time.monotonic()
                 return
         raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 

@@ -54,7 +54,7 @@ def graded(tmp_path_factory):
     toy.hand_in(course, "broken", b"{")
     toy.hand_in(course, "endless", "while True: pass")
     toy.hand_in(course, "html", "from IPython.display import HTML\nHTML('<b>bold</b>')")
-    code, out, err = run(course, "grade", "toy", "--seconds", "12")
+    code, out, err = run(course, "grade", "toy", "--seconds", "20")
     return course, code, out, err
 
 
@@ -112,7 +112,7 @@ def test_what_has_not_changed_is_not_graded_again(graded):
     store = course / "_build" / "grading" / "toy"
     before = {path.name: path.stat().st_mtime_ns for path in store.iterdir()}
     toy.hand_in(course, "blank", HALF)
-    run(course, "grade", "toy", "--seconds", "12")
+    run(course, "grade", "toy", "--seconds", "20")
     after = {path.name: path.stat().st_mtime_ns for path in store.iterdir()}
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"blank.json", "broken.json"}  # a rejected one is read again: it is cheap

@@ -163,39 +163,51 @@ def test_a_folder_that_is_not_there_is_the_clients_error(tmp_path):
         pass
 
 
+class Log:
+    """Where a provisioner's warnings go, whichever application is running around it."""
+
+    def __init__(self):
+        self.told = []
+
+    def warning(self, text, *values):
+        self.told.append(text % values)
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
+
+
 @pytest.fixture
-def said(monkeypatch):
+def log(monkeypatch):
     monkeypatch.setattr(provisioner, "_said", set())
-    return provisioner._said
+    log = Log()
+    monkeypatch.setattr(provisioner.WarmProvisioner, "log", log)
+    return log
 
 
-def _starts_cold(caplog, reason):
-    caplog.clear()
+def _starts_cold(log, reason):
     for _ in range(2):
         with kernel() as (manager, client):
             assert not isinstance(manager.provisioner.process, warm_kernel.WarmKernel)
             assert printed(client, "import sys; print('tensorflow' in sys.modules)") == "False"
-    told = [record.message for record in caplog.records if "starts cold" in record.message]
-    assert len(told) == 1 and reason in told[0], told
+    assert len(log.told) == 1, log.told
+    assert "starts cold" in log.told[0] and reason in log.told[0]
 
 
-def test_where_processes_cannot_fork_a_kernel_starts_cold_and_says_so_once(
-    monkeypatch, caplog, said
-):
+def test_where_processes_cannot_fork_a_kernel_starts_cold_and_says_so_once(monkeypatch, log):
     monkeypatch.setattr(provisioner, "warm_kernel", None)
-    _starts_cold(caplog, "cannot fork")
+    _starts_cold(log, "cannot fork")
 
 
-def test_a_folder_that_others_can_enter_is_not_used(monkeypatch, caplog, said, tmp_path):
+def test_a_folder_that_others_can_enter_is_not_used(monkeypatch, log, tmp_path):
     folder = tmp_path / "open"
     folder.mkdir(mode=0o755)
     monkeypatch.setenv(warm.FOLDER, str(folder))
-    _starts_cold(caplog, f"{folder} is open to others")
+    _starts_cold(log, f"{folder} is open to others")
     assert not any(folder.iterdir())
 
 
-def test_a_server_that_cannot_import_is_quoted(monkeypatch, caplog, said, tmp_path):
+def test_a_server_that_cannot_import_is_quoted(monkeypatch, log, tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "seaborn.py").write_text("raise ImportError('no seaborn today')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"), prepend=os.pathsep)
-    _starts_cold(caplog, "no seaborn today")
+    _starts_cold(log, "no seaborn today")
