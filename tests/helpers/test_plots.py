@@ -10,6 +10,7 @@ from helpers import plots, session
 @pytest.fixture(autouse=True)
 def figure(monkeypatch):
     mpl.use("agg")
+    plt.close("all")
     session.start(seed=1)
     yield
     plt.close("all")

@@ -3,6 +3,7 @@
 import json
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -29,7 +30,8 @@ def run(monkeypatch):
         verdicts = [checker.run(test, points) for test in tests]
         return verdicts[0] if len(tests) == 1 else verdicts
 
-    return run
+    yield run
+    plt.close("all")  # a student's figure must not be another test's current one
 
 
 def test_a_test_that_passes_gives_all_points(run):
