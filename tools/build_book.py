@@ -30,11 +30,17 @@ NATIVE = re.compile(r"^WARNING: All log messages before absl")
 
 
 def kernel_environment(build: Path) -> dict[str, str]:
-    """The environment of the build, so that a person's own settings do not change a page."""
+    """The environment of the build, so that a person's own settings do not change a page.
+
+    One thread a kernel: chapters run side by side, one a core, and sums are then added in the
+    same order every time, so that a page's digits do not depend on what else the machine does.
+    """
     return os.environ | {
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_PREFER_ENV_PATH": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
         "SOURCE_DATE_EPOCH": "0",  # no date in a figure: the same outputs, the same page
         "IPYTHONDIR": str(build / "ipython"),
         "PYTHONNOUSERSITE": "1",
@@ -44,10 +50,11 @@ def kernel_environment(build: Path) -> dict[str, str]:
 
 
 def code_key() -> str:
-    """What cells depend on beside their own text: the helpers, the records and the lock."""
+    """What cells depend on beside their own text: helpers, records, lock and how they are run."""
     digest = hashlib.sha256(sys.version.encode())
-    code, records = (ROOT / "helpers").rglob("*.py"), (ROOT / "results").glob("*.json")
-    for path in [*sorted(code), *sorted(records), ROOT / "requirements.txt"]:
+    code = {*(ROOT / "helpers").rglob("*.py")} - {*(ROOT / "helpers" / "grading").rglob("*.py")}
+    records, runner = (ROOT / "results").glob("*.json"), ROOT / "tools" / "execute_chapters.py"
+    for path in [*sorted(code), *sorted(records), runner, ROOT / "requirements.txt"]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -107,6 +107,7 @@ class Run:
             notebook,
             timeout=self.limit,
             shutdown_kernel="immediate",
+            coalesce_streams=True,  # however many pieces what a cell prints arrives in
             record_timing=False,  # it would change the cells, by which the cache knows them
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_start=self.started,
