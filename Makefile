@@ -64,8 +64,8 @@ lint: environment ## check style and types: ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-# Debian's browser and sandbox, for the tests that need them; those skip without.
-system: ## install chromium and bubblewrap, or say how
+# Debian's browser, sandbox and database server, for the tests that need them; those skip without.
+system: ## install chromium, bubblewrap and postgresql, or say how
 	@sh tools/system_packages.sh
 
 clean: ## remove everything that can be made again

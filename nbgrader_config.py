@@ -35,6 +35,7 @@ c.Execute.kernel_name = "python3"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 # Stock feedback shows a learner the hidden tests, as source and in tracebacks, and runs the
 # scripts in a student's outputs in the browser of whoever reads it.
+c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",

@@ -59,7 +59,7 @@ def release(root: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="release-", dir=build) as folder:
         work = Path(folder)
         write_sources(root / "solutions", work / "source")
-        _assign(root, work / "source", work / "exercises", root / "gradebook.db")
+        _assign(root, work / "source", work / "exercises", database=True)
         _swap(work / "source", build / "source", work)
         _swap(work / "exercises", root / "exercises", work)
     return _files(root / "exercises")
@@ -70,7 +70,7 @@ def differences(root: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         work = Path(folder)
         write_sources(root / "solutions", work / "source")
-        _assign(root, work / "source", work / "exercises", gradebook=None)
+        _assign(root, work / "source", work / "exercises", database=False)
         fresh, current = _files(work / "exercises"), _files(root / "exercises")
         return sorted(set(fresh) ^ set(current)) + [
             name
@@ -183,7 +183,7 @@ def _test_problems(cell: NotebookNode, regions: Counter[str]) -> list[str]:
     return problems
 
 
-def _assign(root: Path, source: Path, target: Path, gradebook: Path | None) -> None:
+def _assign(root: Path, source: Path, target: Path, *, database: bool) -> None:
     """Run nbgrader's generate_assignment on every folder of ``source``."""
     # Imported late: it takes a second, and a faulty source is told without it.
     from nbgrader.converters import GenerateAssignment
@@ -194,15 +194,14 @@ def _assign(root: Path, source: Path, target: Path, gradebook: Path | None) -> N
     config = _config(root)
     config.CourseDirectory.source_directory = str(source)
     config.CourseDirectory.release_directory = str(target)
-    config.CourseDirectory.db_url = f"sqlite:///{gradebook}?timeout=60" if gradebook else ""
-    config.GenerateAssignment.no_database = gradebook is None
+    config.GenerateAssignment.no_database = not database
     config.GenerateAssignment.force = True
     for folder in sorted(source.iterdir()):
         config.CourseDirectory.assignment_id = folder.name
         course = CourseDirectory(config=config)
         converter = GenerateAssignment(coursedir=course, config=config)
         converter.log.setLevel(logging.ERROR)
-        if gradebook is None:  # what `no_database` forgets
+        if not database:  # what `no_database` forgets
             converter.preprocessors = [p for p in converter.preprocessors if p is not SaveCells]
         try:
             converter.start()

@@ -123,6 +123,7 @@ def grade(
     if not names:
         raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
     logging.getLogger("distributed").setLevel(logging.ERROR)
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
     bar = tqdm(total=len(names), unit="submission", disable=None)
 
     def tell(row: Any) -> None:
@@ -133,16 +134,21 @@ def grade(
         local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
         cluster = scheduler or stack.enter_context(LocalCluster(**local))
         client = stack.enter_context(Client(cluster))
-        rows = pipeline.grade_class(
-            root,
-            assignment,
-            names,
-            client,
-            limits=Limits(seconds=seconds, memory=memory),
-            sandbox=sandbox,
-            force=force,
-            tell=tell,
-        )
+        try:
+            rows = pipeline.grade_class(
+                root,
+                assignment,
+                names,
+                client,
+                limits=Limits(seconds=seconds, memory=memory),
+                sandbox=sandbox,
+                force=force,
+                tell=tell,
+            )
+        except OSError as error:
+            raise click.ClickException(
+                f"{error}\nWhat was graded is kept: mend that, and the same command goes on."
+            ) from error
     _show(rows)
     if any(row.status in pipeline.ATTENTION for row in rows):
         raise click.ClickException("some submissions need a person: see above")

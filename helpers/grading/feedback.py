@@ -6,9 +6,28 @@ import re
 from typing import Any
 
 import nh3
+from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
+
+TAG = re.compile(r"<(?=[a-zA-Z/!?])")  # what a browser could take for the start of one
+# Should anything of a student's get past the sanitiser, a browser still runs and fetches nothing.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+
+# The template's own scripts, and fonts from files that are not there: they would be refused.
+FETCHED = re.compile(r"<script\b.*?</script>|@font-face\s*{[^}]*}", re.DOTALL)
+
+
+class FeedbackExporter(HTMLExporter):
+    """A feedback page, under a content security policy that allows no script and no request."""
+
+    def from_notebook_node(self, *arguments: Any, **options: Any) -> tuple[str, dict[str, Any]]:
+        """Render the page."""
+        page, resources = super().from_notebook_node(*arguments, **options)
+        page = FETCHED.sub("", page)
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}" />'
+        return page.replace("<head>", f"<head>\n{policy}", 1), resources
 
 
 class HideTracebacks(Preprocessor):
@@ -35,12 +54,19 @@ class SanitiseOutputs(Preprocessor):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        for output in cell.get("outputs", []):
-            if "data" in output:
-                output.metadata = {}
-                output.data = {kind: clean(kind, value) for kind, value in output.data.items()}
-                output.data = {kind: value for kind, value in output.data.items() if value}
-        return cell, resources
+        return harmless(cell), resources
+
+
+def harmless(cell: NotebookNode) -> NotebookNode:
+    """The cell, rid of all that could run in the browser of whoever looks at it."""
+    for output in cell.get("outputs", []):
+        if "data" in output:
+            output.metadata = {}
+            output.data = {kind: clean(kind, value) for kind, value in output.data.items()}
+            output.data = {kind: value for kind, value in output.data.items() if value}
+    if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution"):
+        cell.source = TAG.sub("&lt;", cell.source)
+    return cell
 
 
 def clean(kind: str, value: Any) -> str:

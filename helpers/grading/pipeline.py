@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,15 @@ from typing import Any
 from distributed import Client, KilledWorker, as_completed
 
 from helpers.grading import intake, record, warm
+from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row
 from helpers.grading.session import Limits
 from helpers.grading.verdict import Job, grade
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
 ATTEMPTS = 3  # of a worker, when its own kernels fail
-ATTENTION = ("rejected", "crashed", "not recorded")
-
-
-@dataclass(frozen=True)
-class Row:
-    """How one submission stands."""
-
-    student: str
-    status: str
-    score: float
-    of: float
-    message: str = ""
+ATTENTION = ("rejected", "crashed", NOT_RECORDED)
+# Modules that carry a verdict without a part in it: a change to them grades nobody again.
+CLERKS = ("course", "pipeline", "record", "ledger", "feedback")
 
 
 def students(root: Path, assignment: str) -> list[str]:
@@ -57,14 +49,24 @@ def grade_class(
     Every submission gets a row, whatever happens to any other.
     """
     author = intake.read_assignment(root, assignment)
-    store = root / "_build" / "grading" / assignment
-    store.mkdir(parents=True, exist_ok=True)
+    ledger, config = Ledger.of(root, assignment), record.configuration(root)
     rows: dict[str, Row] = {}
 
-    def finish(row: Row, key: str = "") -> None:
+    def finish(row: Row, key: str = "", verdict: dict[str, Any] | None = None) -> None:
+        ledger.write(Entry(row, key, verdict))
         rows[row.student] = row
-        _write(store / f"{row.student}.json", {"key": key, "row": vars(row)})
         tell(row)
+
+    def settle(name: str, key: str, notebook: Any, verdict: dict[str, Any]) -> None:
+        row = row_of(name, verdict)
+        # Kept before the gradebook is asked: it may be locked, and we may be killed.
+        waiting = replace(row, status=NOT_RECORDED, message="its recording was interrupted")
+        ledger.write(Entry(waiting, key, verdict))
+        try:
+            record.record(config, root, assignment, name, notebook, verdict)
+        except record.NotRecorded as error:
+            row = replace(waiting, message=str(error))
+        finish(row, key, verdict)
 
     def work() -> Iterator[tuple[str, str, Any, Job]]:
         for name in names:
@@ -73,36 +75,49 @@ def grade_class(
                 cells = intake.read_submission(path)
                 notebook = intake.rebuild(author, cells, path.name)
             except intake.Rejected as reason:
-                finish(Row(name, "rejected", 0.0, _maximum(author), str(reason)))
+                finish(row_of(name, nothing(author, "rejected", str(reason))))
                 continue
             todo = intake.job(notebook, author, limits, sandbox=sandbox)
             key = job_key(todo)
-            before = _read(store / f"{name}.json")
-            if not force and before and before["key"] == key:
-                rows[name] = Row(**before["row"])
-                tell(rows[name])
-                continue
-            yield name, key, notebook, todo
+            before = ledger.read(name)
+            if force or not before or not before.verdict or before.key != key:
+                yield name, key, notebook, todo
+            elif before.row.status == NOT_RECORDED:
+                settle(name, key, notebook, before.verdict)
+            else:
+                rows[name] = before.row
+                tell(before.row)
 
     def note(name: str, key: str, notebook: Any, future: Any) -> None:
         try:
             verdict = future.result()
         except KilledWorker:
-            verdict = _nothing(author, "crashed", "it ended three workers")
+            verdict = nothing(author, "crashed", "it ended three workers")
         except Exception as error:
-            finish(Row(name, "crashed", 0.0, _maximum(author), f"{type(error).__name__}: {error}"))
+            why = f"{type(error).__name__}: {error}"
+            finish(row_of(name, nothing(author, "crashed", why)))
             return
-        tests = verdict["tests"].values()
-        score, of = sum(test["points"] for test in tests), sum(test["max"] for test in tests)
-        try:
-            record.record(root, assignment, name, notebook, verdict)
-        except record.NotRecorded as error:
-            finish(Row(name, "not recorded", score, of, str(error)))
-            return
-        finish(Row(name, verdict["status"], score, of, verdict["message"]), key)
+        settle(name, key, notebook, verdict)
 
     _spread(client, work(), note)
     return [rows[name] for name in names]
+
+
+def row_of(student: str, verdict: dict[str, Any]) -> Row:
+    """The sum of a verdict."""
+    tests = verdict["tests"].values()
+    score, of = sum(test["points"] for test in tests), sum(test["max"] for test in tests)
+    return Row(student, verdict["status"], score, of, verdict["message"])
+
+
+def nothing(author: intake.Assignment, status: str, why: str) -> dict[str, Any]:
+    """The verdict on what could not be graded: no points, and why."""
+    tests = {
+        intake.grade_id(cell): {"points": 0.0, "max": intake.facts(cell)["points"], "message": why}
+        for cell in author.source.cells
+        if intake.facts(cell).get("grade")
+    }
+    return {"status": status, "message": why, "tests": tests, "outputs": {}, "seconds": 0.0}
 
 
 def _spread(client: Client, work: Iterator[tuple], note: Callable[..., None]) -> None:
@@ -153,42 +168,14 @@ def job_key(job: Job) -> str:
 
 @cache
 def engine_code() -> bytes:
-    """The engine's modules, read once for a whole class."""
-    return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    """The modules that a verdict may depend on, read once for a whole class."""
+    helpers = Path(__file__).resolve().parents[1]
+    modules = [path for path in sorted(helpers.rglob("*.py")) if path.stem not in CLERKS]
+    return b"".join(path.read_bytes() for path in modules)
 
 
 def table(root: Path, assignment: str) -> list[Row]:
     """How every submission of an assignment stands."""
-    store = root / "_build" / "grading" / assignment
-    known = {}
-    for name in students(root, assignment):
-        before = _read(store / f"{name}.json")
-        known[name] = Row(**before["row"]) if before else Row(name, "not graded", 0.0, 0.0)
-    return list(known.values())
-
-
-def _maximum(author: intake.Assignment) -> float:
-    about = (intake.facts(cell) for cell in author.source.cells)
-    return float(sum(fact["points"] for fact in about if fact.get("grade")))
-
-
-def _nothing(author: intake.Assignment, status: str, why: str) -> dict[str, Any]:
-    tests = {
-        intake.grade_id(cell): {"points": 0.0, "max": intake.facts(cell)["points"], "message": why}
-        for cell in author.source.cells
-        if intake.facts(cell).get("grade")
-    }
-    return {"status": status, "message": why, "tests": tests, "outputs": {}, "seconds": 0.0}
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None  # none yet, or half-written when a run was killed
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(content))
-    partial.replace(path)
+    ledger = Ledger.of(root, assignment)
+    known = ((name, ledger.read(name)) for name in students(root, assignment))
+    return [entry.row if entry else Row(name, "not graded", 0.0, 0.0) for name, entry in known]

@@ -31,6 +31,9 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    # One submission a core: side by side they only get into each other's way.
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
 }
 START_LIMIT = 60  # seconds
 LONGEST = 128_000_000  # characters of an answer, as Python writes a string
@@ -93,21 +96,18 @@ class Session:
         self.client = BlockingKernelClient(connection_file=file)
         self.client.load_connection_file()
         self.client.start_channels(hb=False)
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self.close()
-            raise
         return self
 
-    def _wait_until_ready(self) -> None:
-        for _ in range(START_LIMIT):
+    def wait_until_ready(self) -> None:
+        """Wait, the first time only: until then the kernel starts beside what else goes on."""
+        for _ in range(START_LIMIT if self.begun == math.inf else 0):
             self._look()
             with suppress(RuntimeError):
                 self.client.wait_for_ready(timeout=1)
                 self.begun = time.monotonic()
                 return
-        raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
+        if self.begun == math.inf:
+            raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
     def _room(self) -> dict[str, Any]:
         return {
@@ -145,8 +145,9 @@ class Session:
         Ended
             If the kernel ends, or is ended because a limit is passed.
         WarmUnavailable
-            If the server under it ends, which is nobody's fault.
+            If it does not start, or the server under it ends, which is nobody's fault.
         """
+        self.wait_until_ready()
         message = self.client.execute(
             code,
             silent=quiet,

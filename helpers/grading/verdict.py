@@ -64,14 +64,18 @@ def grade(job: Job) -> dict[str, Any]:
             Session(job.files, job.limits, job.sandbox) as student,
             Session(job.files, job.limits, job.sandbox) as checker,
         ):
-            checker.execute(SET_UP.format(imports=repr(job.imports)))
+            student.wait_until_ready()  # the checker starts meanwhile
+            ready = False
             for cell in job.cells:
                 if cell.points is None:
                     cell_begun = time.monotonic()
                     outputs[cell.grade_id] = _run(student, cell.source, job.limits.output)
                     verdict["seconds"] += time.monotonic() - cell_begun
-                else:
-                    tests[cell.grade_id] = _check(checker, student, cell)
+                    continue
+                if not ready:
+                    checker.execute(SET_UP.format(imports=repr(job.imports)))
+                    ready = True
+                tests[cell.grade_id] = _check(checker, student, cell)
     except Ended as end:
         verdict |= {"status": end.status, "message": str(end)}
     except MALFORMED as error:

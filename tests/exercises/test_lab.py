@@ -2,55 +2,20 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from tests.exercises import course as courses
+from tests.exercises.lab import serving
 
 
 @pytest.fixture(scope="module")
 def lab(finished, tmp_path_factory):
     """The address of a JupyterLab in the finished course."""
-    home = tmp_path_factory.mktemp("home")
-    log = home / "lab.log"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.root_dir=."]
-    command += ["--IdentityProvider.token=", "--ServerApp.password="]
-    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(courses.ROOT)}
-    with open(log, "w", encoding="utf-8") as output:
-        server = subprocess.Popen(
-            command, cwd=finished, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_up(f"{address}/lab", server, log)
+    with serving(finished, tmp_path_factory.mktemp("home")) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_until_up(address, server, log):
-    for _ in range(120):
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except urllib.error.URLError:
-            assert server.poll() is None, log.read_text("utf-8")[-2000:]
-            time.sleep(0.5)
-    pytest.fail(f"no JupyterLab at {address}:\n{log.read_text('utf-8')[-2000:]}")
 
 
 @pytest.fixture

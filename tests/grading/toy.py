@@ -26,6 +26,7 @@ def no_sandbox() -> str:
     return ""
 
 
+ROOT = Path(__file__).resolve().parents[2]
 NO_SANDBOX = no_sandbox()
 SECRET = "SECRET-b41c"  # stands in hidden lines alone
 ATTACKS = Path(__file__).resolve().parent / "attacks"
@@ -100,7 +101,8 @@ def make_course(folder: Path) -> Path:
     (folder / "solutions" / "toy").mkdir(parents=True)
     (folder / "solutions" / "toy.md").write_text(jupytext.writes(notebook, "md:myst"))
     (folder / "solutions" / "toy" / "data.txt").write_bytes(TOY.files["data.txt"])
-    shutil.copy(Path(__file__).resolve().parents[2] / "nbgrader_config.py", folder)
+    if not (folder / "nbgrader_config.py").exists():
+        shutil.copy(ROOT / "nbgrader_config.py", folder)
     release_exercises.release(folder)
     return folder
 

@@ -195,7 +195,7 @@ def test_a_failure_of_nbgrader_changes_nothing(released, monkeypatch):
     text = sound().replace("42", "43")
     (released / "solutions" / "small.md").write_text(text, encoding="utf-8")
 
-    def fail(*_):
+    def fail(*_, **__):
         raise tool.ReleaseError("nbgrader could not release small")
 
     monkeypatch.setattr(tool, "_assign", fail)
