@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest lab exercises weights results grade bench lock lint system clean
+.PHONY: help environment book test pytest lab exercises kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -37,6 +37,9 @@ lab: environment ## open the exercises in JupyterLab, with nbgrader and warm ker
 
 exercises: environment ## release the learners' notebooks from solutions/
 	@$(BIN)/python -m tools.release_exercises
+
+kit: exercises ## pack what learners get, without solutions and hidden tests
+	@$(BIN)/course kit
 
 weights: environment ## train again the weights that the assignment `vanishing` ships
 	@$(BIN)/python -m tools.pretrain_vanishing

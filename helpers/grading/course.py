@@ -15,6 +15,7 @@ import click
 from tqdm import tqdm
 
 from helpers.grading import intake, sandbox, warm
+from helpers.grading.kit import Leak, make_kit
 from helpers.grading.session import Limits
 from helpers.grading.verdict import grade as grade_job
 
@@ -170,6 +171,23 @@ def status(root: Path, assignment: str, as_csv: bool) -> None:
         writer.writerows([row.student, row.status, row.score, row.of, row.message] for row in rows)
     else:
         _show(rows)
+
+
+@main.command()
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.  [default: _build/networks-that-remember.zip]",
+)
+@click.pass_obj
+def kit(root: Path, output: Path | None) -> None:
+    """Pack what a learner needs: exercises and helpers, no solution and no hidden test."""
+    target = output or root / "_build" / "networks-that-remember.zip"
+    try:
+        names = make_kit(root, target)
+    except (FileNotFoundError, Leak) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1e6:.1f} MB")
 
 
 def _show(rows: list[Any]) -> None:

@@ -22,7 +22,9 @@ FETCHED = re.compile(r"<script\b.*?</script>|@font-face\s*{[^}]*}", re.DOTALL)
 class FeedbackExporter(HTMLExporter):
     """A feedback page, under a content security policy that allows no script and no request."""
 
-    def from_notebook_node(self, *arguments: Any, **options: Any) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(  # type: ignore[override]
+        self, *arguments: Any, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
         """Render the page."""
         page, resources = super().from_notebook_node(*arguments, **options)
         page = FETCHED.sub("", page)

@@ -24,7 +24,7 @@ IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our me
 ATTEMPTS = 3  # of a worker, when its own kernels fail
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # Modules that carry a verdict without a part in it: a change to them grades nobody again.
-CLERKS = ("course", "pipeline", "record", "ledger", "feedback")
+CLERKS = ("course", "pipeline", "record", "ledger", "feedback", "kit")
 
 
 def students(root: Path, assignment: str) -> list[str]:

@@ -1,0 +1,75 @@
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from helpers.grading import kit
+from tests.exercises.test_loop import hidden_lines
+from tools import release_exercises
+
+
+@pytest.fixture
+def packed(root, tmp_path):
+    """The course's own kit, unpacked."""
+    target = tmp_path / "course.zip"
+    names = kit.make_kit(root, target)
+    with zipfile.ZipFile(target) as archive:
+        assert archive.testzip() is None and archive.namelist() == names
+        archive.extractall(tmp_path)
+    return tmp_path / "course"
+
+
+def test_a_learner_gets_every_exercise_and_nothing_hidden(root, packed, tmp_path):
+    released = sorted(path.stem for path in (root / "solutions").glob("*.md"))
+    assert sorted(path.stem for path in packed.glob("exercises/*/*.ipynb")) == released
+    assert not (packed / "solutions").exists() and not list(packed.rglob("__pycache__"))
+    assert (packed / "exercises" / "vanishing" / "history.json").is_file()
+    texts = [path.read_text("utf-8") for path in packed.rglob("*.ipynb")]
+    release_exercises.write_sources(root / "solutions", tmp_path / "source")
+    for name in released:
+        secrets = hidden_lines(tmp_path / "source" / name / f"{name}.ipynb")
+        assert secrets and not [line for line in secrets if any(line in text for text in texts)]
+
+
+def test_the_helpers_in_the_kit_are_whole(packed):
+    code = "import helpers.plots as p, helpers.gradients; print(p.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=packed, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(str(packed))
+
+
+def test_the_same_course_gives_the_same_bytes(root, tmp_path):
+    for folder in ("one", "two"):
+        kit.make_kit(root, tmp_path / folder / "course.zip")
+    one, two = (tmp_path / folder / "course.zip" for folder in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def small_course(folder, source):
+    for name in kit.NEEDED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    (folder / "exercises" / "a").mkdir(parents=True)
+    (folder / "exercises" / "a" / "a.ipynb").write_text(source)
+    return folder
+
+
+@pytest.mark.parametrize("mark", ["### BEGIN HIDDEN TESTS", "    ### BEGIN SOLUTION"])
+def test_what_leaks_is_not_packed(tmp_path, mark):
+    course = small_course(tmp_path / "c", f'{{"source": [\n"{mark}"]}}')
+    with pytest.raises(kit.Leak, match="a.ipynb holds"):
+        kit.make_kit(course, tmp_path / "k.zip")
+    assert not list(tmp_path.glob("k.zip*"))
+
+
+def test_what_is_missing_is_named(tmp_path):
+    course = small_course(tmp_path / "c", "{}")
+    (course / "LICENSE").unlink()
+    with pytest.raises(FileNotFoundError, match="LICENSE is missing"):
+        kit.make_kit(course, tmp_path / "k.zip")
+    shutil.rmtree(course / "exercises")
+    with pytest.raises(FileNotFoundError, match="run `make exercises`"):
+        kit.make_kit(course, tmp_path / "k.zip")
