@@ -20,6 +20,15 @@ from helpers.grading.session import Limits
 from helpers.grading.verdict import grade as grade_job
 
 ROOT = Path(__file__).resolve().parents[2]
+LIMITS = {
+    "seconds": "Wall clock of one notebook.",
+    "cpu_seconds": "Processor time of one notebook.",
+    "memory": "Bytes of memory of all its processes.",
+    "processes": "Processes and threads.",
+    "file_size": "Bytes of one file that it writes.",
+    "disk": "Bytes of all files that it writes.",
+    "output": "Characters kept of its outputs.",
+}
 sandboxing = click.option(
     "--sandbox/--no-sandbox", default=True, help="Without only on a machine that is thrown away."
 )
@@ -40,14 +49,9 @@ def main(context: click.Context, course: Path) -> None:
 
 def limit_options(command: Any) -> Any:
     """The limits of a submission as options, with their defaults."""
-    for field, help_text in (
-        ("seconds", "Wall clock of one notebook."),
-        ("memory", "Bytes of memory of one notebook."),
-    ):
-        default = getattr(Limits, field)
-        command = click.option(f"--{field}", default=default, show_default=True, help=help_text)(
-            command
-        )
+    for name, meaning in reversed(LIMITS.items()):
+        option, default = f"--{name.replace('_', '-')}", getattr(Limits, name)
+        command = click.option(option, default=default, show_default=True, help=meaning)(command)
     return command
 
 
@@ -57,13 +61,10 @@ def limit_options(command: Any) -> Any:
 @sandboxing
 @limit_options
 @click.pass_obj
-def check(
-    root: Path, notebook: Path, as_json: bool, sandbox: bool, seconds: float, memory: int
-) -> None:
+def check(root: Path, notebook: Path, as_json: bool, sandbox: bool, **limits: Any) -> None:
     """Grade one NOTEBOOK here and now, and say what is wrong with it."""
     author, name = _assignment(root, notebook.stem), notebook.stem
     _walls(sandbox)
-    limits = Limits(seconds=seconds, memory=memory)
     result: dict[str, Any]
     try:
         rebuilt = intake.rebuild(author, intake.read_submission(notebook), notebook.name)
@@ -71,7 +72,7 @@ def check(
         result = {"status": "rejected", "message": str(reason), "tests": {}}
     else:
         with warm.private_servers():
-            result = grade_job(intake.job(rebuilt, author, limits, sandbox=sandbox))
+            result = grade_job(intake.job(rebuilt, author, Limits(**limits), sandbox=sandbox))
     tests = result["tests"]
     summary = {
         "assignment": name,
@@ -110,8 +111,7 @@ def grade(
     workers: int,
     force: bool,
     sandbox: bool,
-    seconds: float,
-    memory: int,
+    **limits: Any,
 ) -> None:
     """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
     from distributed import Client, LocalCluster
@@ -141,7 +141,7 @@ def grade(
                 assignment,
                 names,
                 client,
-                limits=Limits(seconds=seconds, memory=memory),
+                limits=Limits(**limits),
                 sandbox=sandbox,
                 force=force,
                 tell=tell,

@@ -13,6 +13,7 @@ from tests.exercises.lab import serving
 from tests.grading import toy
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
+COURSE = [str(Path(sys.executable).with_name("course")), "--course"]
 SEEN = "a table that stays"
 
 
@@ -24,8 +25,8 @@ def graded(tmp_path_factory):
     table = f"display(HTML('<table><tr><td>{SEEN}</td></tr></table>'))"
     toy.hand_in(course, "attacker", f"{attack}\n{table}\nanswer = 41")
     toy.hand_in(course, "honest", toy.SOLUTION)
-    command = [str(Path(sys.executable).with_name("course")), "--course", str(course)]
-    done = subprocess.run([*command, "grade", "toy"], capture_output=True, text=True, cwd=course)
+    command = [*COURSE, str(course), "grade", "toy"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=course)
     assert done.returncode == 0, done.stderr
     assert nbgrader(course, "generate_feedback", "toy").returncode == 0
     return course
@@ -75,9 +76,7 @@ def test_the_policy_stops_what_a_sanitiser_would_miss(graded, visit, tmp_path):
     assert any("Content Security Policy" in fault for fault in faults)
 
 
-def test_formgrader_shows_the_class_runs_no_script_and_takes_a_grade(
-    graded, visit, tmp_path_factory
-):
+def test_formgrader_runs_no_script_and_takes_a_grade_that_lasts(graded, visit, tmp_path_factory):
     page, _ = visit
     with serving(graded, tmp_path_factory.mktemp("home")) as lab:
         page.goto(f"{lab}/formgrader/gradebook/toy/toy")
@@ -99,6 +98,8 @@ def test_formgrader_shows_the_class_runs_no_script_and_takes_a_grade(
         with page.expect_response(lambda reply: reply.request.method == "PUT"):
             answer.fill("1.5")
             answer.press("Tab")
+    done = subprocess.run([*COURSE, str(graded), "grade", "toy", "--force"], cwd=graded)
+    assert done.returncode == 0
     with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as gradebook:
         grade = gradebook.find_grade("test-answer", "toy", "toy", "attacker")
         assert (grade.auto_score, grade.manual_score, grade.score) == (0, 1.5, 1.5)

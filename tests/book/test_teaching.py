@@ -1,0 +1,60 @@
+"""What the pages for instructors tell people to type exists, with every option."""
+
+import re
+import shlex
+
+import click
+import pytest
+import yaml
+
+from helpers.grading.course import main
+from helpers.grading.pipeline import ATTENTION
+from tools.gates.sources import ROOT
+
+PAGE = (ROOT / "book/teaching/instructors.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+TYPED = [
+    line.removeprefix("$ ")
+    for kind, text in BLOCKS
+    if kind == "console"
+    for line in text.splitlines()
+] + re.findall(r"(?<!`)`((?:course|make|nbgrader) [^`]+)`", PAGE)
+TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", [line for line in TYPED if line.startswith("make ")])
+def test_targets_exist(line):
+    words = [word for word in shlex.split(line)[1:] if "=" not in word]
+    assert set(words) <= set(TARGETS)
+
+
+@pytest.mark.parametrize("line", [line for line in TYPED if line.startswith("course ")])
+def test_commands_and_options_exist(line):
+    name, *words = shlex.split(line)[1:]
+    command = main.commands[name]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= known | {"--help"}
+
+
+def test_every_option_in_the_prose_exists():
+    known = {
+        option
+        for command in main.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    assert set(re.findall(r"(?<!`)`(--[a-z-]+)(?: [A-Z]+)?`", PAGE)) <= known
+
+
+def test_every_status_that_needs_a_person_is_explained():
+    explained = set(re.findall(r"^\| `([a-z_ ]+)` \|", PAGE, re.MULTILINE))
+    assert {*ATTENTION, "graded", "timed_out", "out_of_memory"} == explained
+
+
+def test_the_manifest_is_yaml():
+    [manifest] = [yaml.safe_load(text) for kind, text in BLOCKS if kind == "yaml"]
+    [worker] = manifest["spec"]["template"]["spec"]["containers"]
+    labels = manifest["spec"]["template"]["metadata"]["labels"]
+    assert manifest["spec"]["selector"]["matchLabels"] == labels
+    assert worker["command"][:2] == ["dask", "worker"]
