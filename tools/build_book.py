@@ -79,9 +79,16 @@ def syntax_errors(source: Path) -> list[str]:
     return faults
 
 
-def forget_stale(build: Path, fresh: bool) -> None:
+def look_key(source: Path) -> str:
+    """What every page looks like: the style sheets and pictures that Sphinx copies."""
+    files = sorted(path for path in (source / "book" / "_static").rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def forget_stale(source: Path, build: Path, fresh: bool) -> None:
     """Drop what the last build left and this one must not believe."""
     work, key, done = build / "work", build / "code.key", build / "complete"
+    look = build / "look.key"
     if not key.is_file() or key.read_text() != code_key():
         shutil.rmtree(work / "_build" / ".jupyter_cache", ignore_errors=True)
         fresh = True
@@ -90,9 +97,13 @@ def forget_stale(build: Path, fresh: bool) -> None:
     if fresh or not done.is_file():
         shutil.rmtree(work / "_build" / ".doctrees", ignore_errors=True)
         shutil.rmtree(work / "_build" / "html", ignore_errors=True)
+    # Sphinx copies no style sheet when it has no page to write.
+    if not look.is_file() or look.read_text() != look_key(source):
+        shutil.rmtree(work / "_build" / "html", ignore_errors=True)
     done.unlink(missing_ok=True)
     work.mkdir(parents=True, exist_ok=True)
     key.write_text(code_key())
+    look.write_text(look_key(source))
 
 
 def publish(rendered: Path, html: Path) -> None:
@@ -146,7 +157,7 @@ def build_book(source: Path, *, fresh: bool = False) -> int:
     if faults := syntax_errors(source):
         print("Python cannot read these cells; nothing was run:", *faults, sep="\n    ")
         return 1
-    forget_stale(build, fresh)
+    forget_stale(source, build, fresh)
     begun = time.perf_counter()
     cache = build / "work" / "_build" / ".jupyter_cache"
     ran, failures = execute(pages(source), cache, kernel_environment(build))

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -107,26 +108,28 @@ def test_a_full_disk_costs_no_verdict_that_was_kept(tmp_path):
 
 
 @pytest.fixture
-def postgres(tmp_path):
+def postgres():
     """The URL of an empty database in a PostgreSQL server that ends with the test."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    place = tmp_path / "postgres"
-    place.mkdir()
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # as root it refuses to run
-        as_user = ["runuser", "-u", "postgres", "--"]
-        for path in (place, *place.parents[:3]):
-            path.chmod(0o755)
-        shutil.chown(place, "postgres")
+    # Not below tmp_path, into which another user cannot look; and as root it refuses to run.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        as_user: list[str] = []
+        if os.geteuid() == 0:
+            as_user = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(folder, "postgres")
+        yield from served(Path(folder), programs[-1], as_user)
+
+
+def served(place, programs, as_user):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data = str(place / "data")
-    made = [*as_user, str(programs[-1] / "initdb"), "-A", "trust", "-U", "course", "-D", data]
+    made = [*as_user, str(programs / "initdb"), "-A", "trust", "-U", "course", "-D", data]
     subprocess.run(made, check=True, capture_output=True, cwd=place)
-    serve = [str(programs[-1] / "postgres"), "-D", data, "-p", str(port), "-k", str(place)]
+    serve = [str(programs / "postgres"), "-D", data, "-p", str(port), "-k", str(place)]
     server = subprocess.Popen(
         [*as_user, *serve, "-c", "fsync=off"],
         cwd=place,
@@ -134,7 +137,7 @@ def postgres(tmp_path):
         stderr=subprocess.DEVNULL,
     )
     try:
-        ready = [str(programs[-1] / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
+        ready = [str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
         assert eventually(lambda: subprocess.run(ready, capture_output=True).returncode == 0, 60)
         yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
     finally:

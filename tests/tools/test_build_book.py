@@ -33,17 +33,31 @@ def book(tmp_path):
 
 def test_what_cells_depend_on_is_in_the_key(book, monkeypatch):
     monkeypatch.setattr(build_book, "ROOT", book)
-    (book / "helpers/data").mkdir(parents=True)
-    keys = set()
-    for name in ("requirements.txt", "helpers/a.py", "helpers/data/b.py"):
-        (book / "requirements.txt").touch()
+    for folder in ("helpers/data", "helpers/grading", "tools"):
+        (book / folder).mkdir(parents=True, exist_ok=True)
+    runner = "tools/execute_chapters.py"
+    for name in ("requirements.txt", runner):
+        (book / name).touch()
+    keys = {build_book.code_key()}
+    for name in ("requirements.txt", runner, "helpers/a.py", "helpers/data/b.py"):
         (book / name).write_text("changed")
         keys.add(build_book.code_key())
-    assert len(keys) == 3
+    assert len(keys) == 5
+    (book / "helpers/grading/c.py").write_text("of no use to a chapter")
+    assert build_book.code_key() in keys
 
 
 def write(book, text):
     (book / "book/page.md").write_text(text)
+
+
+def test_a_changed_style_sheet_is_published(book):
+    sheet = book / "book/_static/style.css"
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    for text in ("a { color: red }", "a { color: blue }"):
+        sheet.write_text(text)
+        assert build_book.build_book(book) == 0
+        assert (book / "_build/html/_static/style.css").read_text() == text
 
 
 def test_cells_run_once_and_again_when_helpers_change(book, capsys, monkeypatch):

@@ -57,7 +57,10 @@ def run(client: BlockingKernelClient, source: str, timeout: float = 120) -> list
     def note(message):
         kind, content = message["msg_type"], message["content"]
         if kind == "stream":
-            outputs.append([content["name"], content["text"]])
+            if outputs and outputs[-1][0] == content["name"]:  # in however many pieces it comes
+                outputs[-1][1] += content["text"]
+            else:
+                outputs.append([content["name"], content["text"]])
         elif kind in ("display_data", "execute_result"):
             outputs.append([kind, content["data"]])
         elif kind == "error":
