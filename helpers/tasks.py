@@ -105,6 +105,43 @@ def adding_problem(
     return np.stack([values, markers], axis=-1).astype("float32"), y.astype("float32")
 
 
+def write_and_hold(
+    n_samples: int, sequence_length: int, *, write_probability: float = 0.1, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """At every step, say the last value that was marked to be kept.
+
+    Parameters
+    ----------
+    n_samples, sequence_length : int
+    write_probability : float
+        Share of steps that are marked, beside the first one, which always is.
+    seed : int
+
+    Returns
+    -------
+    x : array, shape (n_samples, sequence_length, 2)
+        Feature 0 is a new value at every step, uniform on [-1, 1); feature 1 is 1 where that
+        value is to be kept, else 0.
+    y : array, shape (n_samples, sequence_length, 1)
+        The value at the last marked step. To predict always 0 costs a mean squared error of 1/3.
+
+    Raises
+    ------
+    ValueError
+        If a size is not positive, or the probability is not one.
+    """
+    _check_sizes(n_samples=n_samples, sequence_length=sequence_length)
+    if not 0 <= write_probability <= 1:
+        raise ValueError(f"write_probability is {write_probability}, expected 0 to 1")
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(-1, 1, (n_samples, sequence_length))
+    marks = rng.random((n_samples, sequence_length)) < write_probability
+    marks[:, 0] = True
+    last = np.maximum.accumulate(np.where(marks, np.arange(sequence_length), 0), axis=1)
+    y = np.take_along_axis(values, last, axis=1)
+    return np.stack([values, marks], axis=-1).astype("float32"), y[..., None].astype("float32")
+
+
 def _balanced_labels(n_samples: int, rng: np.random.Generator) -> np.ndarray:
     return rng.permutation(np.arange(n_samples) % 2)
 

@@ -1,27 +1,20 @@
-"""Recurrent cells in NumPy, written to be read beside their equations.
-
-Shapes follow Keras: examples are rows, so a step multiplies from the right,
-``h_t = f(x_t W_xh + h_{t-1} W_hh + b)``, and the weights are exactly those that
-``layer.get_weights()`` returns.
-"""
+"""The vanilla recurrent cell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-Activation = Callable[[np.ndarray], np.ndarray]
-
-#: Each activation f beside its derivative, which is written in terms of h = f(z).
-ACTIVATIONS: dict[str, tuple[Activation, Activation]] = {
-    "tanh": (np.tanh, lambda h: 1 - h**2),
-    "sigmoid": (lambda z: 0.5 * (1 + np.tanh(z / 2)), lambda h: h * (1 - h)),
-    "relu": (lambda z: np.maximum(z, 0), lambda h: (h > 0).astype(h.dtype)),
-    "linear": (lambda z: z, np.ones_like),
-}
+from helpers.cells.activations import ACTIVATIONS
+from helpers.cells.checks import (
+    check_bias,
+    check_gradient,
+    check_input,
+    check_weights,
+    initial_state,
+)
 
 
 class Gradients(NamedTuple):
@@ -76,13 +69,8 @@ class SimpleRNN:
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS:
             raise ValueError(f"activation is {self.activation!r}, expected one of {[*ACTIVATIONS]}")
-        if np.ndim(self.W_hh) != 2 or self.W_hh.shape[0] != self.W_hh.shape[1]:
-            raise ValueError(f"W_hh has shape {np.shape(self.W_hh)}, expected (units, units)")
-        units = len(self.W_hh)
-        if np.ndim(self.W_xh) != 2 or self.W_xh.shape[1] != units:
-            raise ValueError(f"W_xh has shape {np.shape(self.W_xh)}, expected (features, {units})")
-        if np.shape(self.b) != (units,):
-            raise ValueError(f"b has shape {np.shape(self.b)}, expected ({units},)")
+        units = check_weights(self.W_xh, self.W_hh, gates=1)
+        check_bias(self.b, (units,))
 
     @classmethod
     def from_keras(cls, layer: Any) -> SimpleRNN:
@@ -108,10 +96,9 @@ class SimpleRNN:
         -------
         array, shape (batch, timesteps, units)
         """
-        x = np.asarray(x)
-        self._check_input(x)
+        x = check_input(x, len(self.W_xh))
         f, _ = ACTIVATIONS[self.activation]
-        h = self._initial_state(x, h_0)
+        h = initial_state("h_0", h_0, x, self.W_hh)
         states = []
         for t in range(x.shape[1]):
             z = x[:, t] @ self.W_xh + h @ self.W_hh + self.b
@@ -141,15 +128,10 @@ class SimpleRNN:
         h_0, mask : arrays, optional
             As given to `forward`.
         """
-        x = np.asarray(x)
-        self._check_input(x)
-        if np.shape(grad_states) != np.shape(states):
-            raise ValueError(
-                f"grad_states has shape {np.shape(grad_states)}, expected that of states, "
-                f"{np.shape(states)}"
-            )
+        x = check_input(x, len(self.W_xh))
+        check_gradient(grad_states, states)
         _, derivative = ACTIVATIONS[self.activation]
-        h_0 = self._initial_state(x, h_0)
+        h_0 = initial_state("h_0", h_0, x, self.W_hh)
         dh, dz = np.empty_like(states), np.empty_like(states)
         from_the_future = np.zeros_like(h_0)
         for t in reversed(range(x.shape[1])):
@@ -183,19 +165,3 @@ class SimpleRNN:
         """
         _, derivative = ACTIVATIONS[self.activation]
         return self.W_hh * derivative(states)[..., None, :]
-
-    def _initial_state(self, x: np.ndarray, h_0: np.ndarray | None) -> np.ndarray:
-        if h_0 is None:
-            return np.zeros((len(x), len(self.b)), np.result_type(x, self.W_hh))
-        if np.shape(h_0) != (len(x), len(self.b)):
-            raise ValueError(
-                f"h_0 has shape {np.shape(h_0)}, expected {(len(x), len(self.b))}, (batch, units)"
-            )
-        return np.asarray(h_0)
-
-    def _check_input(self, x: np.ndarray) -> None:
-        features = len(self.W_xh)
-        if x.ndim != 3 or x.shape[2] != features or x.shape[1] == 0:
-            raise ValueError(
-                f"x has shape {x.shape}, expected (batch, timesteps, {features}) with timesteps > 0"
-            )

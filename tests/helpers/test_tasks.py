@@ -8,6 +8,7 @@ from helpers.tasks import (
     adding_problem,
     create_exploding_gradient_task,
     create_long_dependency_task,
+    write_and_hold,
 )
 
 seeds = st.integers(0, 2**31)
@@ -83,3 +84,20 @@ def test_a_seed_is_a_data_set(make):
 def test_sizes_that_make_no_task_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@given(st.integers(1, 20), st.integers(1, 30), st.floats(0, 1), st.integers(0, 2**31))
+def test_write_and_hold_says_the_last_marked_value(n_samples, length, probability, seed):
+    x, y = write_and_hold(n_samples, length, write_probability=probability, seed=seed)
+    assert x.shape == (n_samples, length, 2) and y.shape == (n_samples, length, 1)
+    assert (x[:, 0, 1] == 1).all() and set(np.unique(x[..., 1])) <= {0, 1}
+    for sequence, target in zip(x, y[..., 0], strict=True):
+        held = None
+        for (value, mark), expected in zip(sequence, target, strict=True):
+            held = value if mark else held
+            assert expected == held
+
+
+def test_write_and_hold_refuses_what_is_no_probability():
+    with pytest.raises(ValueError, match="write_probability is 1.5"):
+        write_and_hold(1, 2, write_probability=1.5)
