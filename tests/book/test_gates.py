@@ -138,6 +138,14 @@ def test_stderr_and_tracebacks_are_faults(tmp_path, kind):
     assert pages.outputs(page(tmp_path, output.replace(kind, "stream"))) == []
 
 
+def test_a_logged_warning_is_a_fault(tmp_path):
+    output = (
+        '<div class="cell_output docutils"><div class="output stream"><pre>{}</pre></div></div>'
+    )
+    assert pages.outputs(page(tmp_path, output.format("WARNING:tensorflow:5 out of")))
+    assert pages.outputs(page(tmp_path, output.format("no warning"))) == []
+
+
 def test_images_need_alt_and_drawn_ones_a_caption_and_a_name(tmp_path):
     assert pages.images(page(tmp_path, FIGURE)) == []
     assert pages.images(page(tmp_path, FIGURE.replace(GOOD_ALT, "A curve")))

@@ -32,11 +32,18 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 def outputs(page: Path) -> list[str]:
-    """Errors and stderr that reached a reader."""
-    return [
+    """Errors, stderr and logged warnings that reached a reader."""
+    faults = [
         f"{page.name}: {kind} on the page: {tag.get_text().strip()[:160]!r}"
         for kind in ("stderr", "traceback", "error")
         for tag in article(page).select(f"div.cell_output div.output.{kind}")
+    ]
+    shown = (tag.get_text().strip() for tag in article(page).select("div.cell_output div.output"))
+    # TensorFlow's logger writes to whatever stream is there, in a notebook to stdout.
+    return faults + [
+        f"{page.name}: a warning on the page: {text[:160]!r}"
+        for text in shown
+        if "WARNING:" in text
     ]
 
 
