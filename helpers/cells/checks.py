@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+
+def check_activations(layer: Any) -> None:
+    """Refuse a gated layer of Keras whose activations are not the usual two."""
+    activations = (layer.activation.__name__, layer.recurrent_activation.__name__)
+    if activations != ("tanh", "sigmoid"):
+        raise ValueError(f"the layer's activations are {activations}, expected tanh, sigmoid")
 
 
 def check_weights(W_xh: np.ndarray, W_hh: np.ndarray, gates: int) -> int:
@@ -57,3 +66,8 @@ def initial_state(
     if np.shape(given) != shape:
         raise ValueError(f"{name} has shape {np.shape(given)}, expected {shape}, (batch, units)")
     return np.asarray(given)
+
+
+def one_step_before(states: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """For every step the state it began with, shape (batch, timesteps, units)."""
+    return np.concatenate([start[:, None], states[:, :-1]], axis=1)

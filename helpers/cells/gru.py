@@ -9,11 +9,13 @@ import numpy as np
 
 from helpers.cells.activations import sigmoid
 from helpers.cells.checks import (
+    check_activations,
     check_bias,
     check_gradient,
     check_input,
     check_weights,
     initial_state,
+    one_step_before,
 )
 
 
@@ -86,9 +88,7 @@ class GRU:
     @classmethod
     def from_keras(cls, layer: Any) -> GRU:
         """The cell with the weights of a built ``keras.layers.GRU``."""
-        activations = (layer.activation.__name__, layer.recurrent_activation.__name__)
-        if activations != ("tanh", "sigmoid"):
-            raise ValueError(f"the layer's activations are {activations}, expected tanh, sigmoid")
+        check_activations(layer)
         W_xh, W_hh, *bias = (np.asarray(w) for w in layer.get_weights())
         shape = (2, W_hh.shape[1]) if layer.reset_after else (W_hh.shape[1],)
         return cls(W_xh, W_hh, bias[0] if bias else np.zeros(shape, W_hh.dtype), layer.reset_after)
@@ -152,7 +152,7 @@ class GRU:
         x = check_input(x, len(self.W_xh))
         check_gradient(grad_states, states.h)
         h_0 = initial_state("h_0", h_0, x, self.W_hh)
-        before = np.concatenate([h_0[:, None], states.h[:, :-1]], axis=1)
+        before = one_step_before(states.h, h_0)
         dh = np.empty_like(states.h)
         # dL/dz of the three blocks, as it reaches x_t W_xh, and as it reaches h_{t-1} W_hh.
         dz_x = np.empty((*x.shape[:2], self.W_hh.shape[1]), states.h.dtype)

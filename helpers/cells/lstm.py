@@ -9,11 +9,13 @@ import numpy as np
 
 from helpers.cells.activations import sigmoid
 from helpers.cells.checks import (
+    check_activations,
     check_bias,
     check_gradient,
     check_input,
     check_weights,
     initial_state,
+    one_step_before,
 )
 
 
@@ -85,9 +87,7 @@ class LSTM:
     @classmethod
     def from_keras(cls, layer: Any) -> LSTM:
         """The cell with the weights of a built ``keras.layers.LSTM``."""
-        activations = (layer.activation.__name__, layer.recurrent_activation.__name__)
-        if activations != ("tanh", "sigmoid"):
-            raise ValueError(f"the layer's activations are {activations}, expected tanh, sigmoid")
+        check_activations(layer)
         W_xh, W_hh, *bias = (np.asarray(w) for w in layer.get_weights())
         return cls(W_xh, W_hh, bias[0] if bias else np.zeros(W_hh.shape[1], W_hh.dtype))
 
@@ -147,7 +147,7 @@ class LSTM:
         x = check_input(x, len(self.W_xh))
         check_gradient(grad_states, states.h)
         h_0, c_0 = self._initial_states(x, h_0, c_0)
-        c_before = np.concatenate([c_0[:, None], states.c[:, :-1]], axis=1)
+        c_before = one_step_before(states.c, c_0)
         dh, dc = np.empty_like(states.h), np.empty_like(states.c)
         dz = np.empty((*x.shape[:2], len(self.b)), states.h.dtype)
         future_h, future_c = np.zeros_like(h_0), np.zeros_like(c_0)
@@ -168,7 +168,7 @@ class LSTM:
             )
             future_h = np.where(reads, dz[:, t] @ self.W_hh.T, dh[:, t])
             future_c = np.where(reads, dc[:, t] * f, dc[:, t])
-        h_before = np.concatenate([h_0[:, None], states.h[:, :-1]], axis=1)
+        h_before = one_step_before(states.h, h_0)
         return LSTMGradients(
             W_xh=np.einsum("btf,btu->fu", x, dz),
             W_hh=np.einsum("btu,btv->uv", h_before, dz),

@@ -14,6 +14,7 @@ from helpers.cells.checks import (
     check_input,
     check_weights,
     initial_state,
+    one_step_before,
 )
 
 
@@ -141,7 +142,7 @@ class SimpleRNN:
             if mask is not None:  # a skipped step hands its gradient on untouched
                 dz[:, t] *= mask[:, t, None]
                 from_the_future = np.where(mask[:, t, None], from_the_future, dh[:, t])
-        h_previous = np.concatenate([h_0[:, None], states[:, :-1]], axis=1)
+        h_previous = one_step_before(states, h_0)
         return Gradients(
             W_xh=np.einsum("btf,btu->fu", x, dz),
             W_hh=np.einsum("btu,btv->uv", h_previous, dz),

@@ -100,14 +100,15 @@ class Session:
 
     def wait_until_ready(self) -> None:
         """Wait, the first time only: until then the kernel starts beside what else goes on."""
-        for _ in range(START_LIMIT if self.begun == math.inf else 0):
+        if self.begun < math.inf:
+            return
+        for _ in range(START_LIMIT):
             self._look()
             with suppress(RuntimeError):
                 self.client.wait_for_ready(timeout=1)
                 self.begun = time.monotonic()
                 return
-        if self.begun == math.inf:
-            raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
+        raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
     def _room(self) -> dict[str, Any]:
         return {
