@@ -1,28 +1,17 @@
-"""Every answer of the corpus to `exploding` gets the points that it declares."""
+"""Every answer of the corpus to `exploding` gets the points that it declares, from both graders."""
 
-import pytest
-
-from tests.exercises import corpus, course
-from tests.exercises.once import once
+from tests.exercises import corpus
 
 ASSIGNMENT = "exploding"
-FULL = course.read_answer(course.ANSWERS / ASSIGNMENT / "solution.md").points
-ANSWERS = course.read_answers(ASSIGNMENT)
 
 
-@pytest.fixture(scope="module")
-def scores(tmp_path_factory, worker_id):
-    def grade(folder):
-        corpus.grade_all(folder, ASSIGNMENT)
-
-    folder = once(tmp_path_factory, worker_id, f"corpus-{ASSIGNMENT}", grade)
-    return course.scores(folder, ASSIGNMENT)
+def test_the_engine_gives_what_each_answer_declares(tmp_path):
+    corpus.check_engine(tmp_path, ASSIGNMENT)
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.name)
-def test_answer_gets_what_it_declares(answer, scores):
-    corpus.check_answer(answer, scores, FULL)
+def test_stock_nbgrader_gives_the_same(tmp_path):
+    corpus.check_stock(tmp_path, ASSIGNMENT)
 
 
 def test_the_corpus_is_rich_enough():
-    corpus.check_mix(ANSWERS, FULL)
+    corpus.check_mix(ASSIGNMENT)
