@@ -11,8 +11,9 @@ import numpy as np
 from keras import layers
 
 from helpers.gradients import GradientMonitor
+from helpers.models import create_models_for_comparison
 from helpers.tasks import adding_problem, create_long_dependency_task
-from helpers.training import repeat
+from helpers.training import StopBelow, Task, repeat
 
 #: What chapter "What actually helps" compares: the arguments of the recurrent layer.
 REMEDIES: dict[str, dict[str, Any]] = {
@@ -147,7 +148,7 @@ def remedies(
         runs = repeat(partial(memory_model, **REMEDIES[name]), task, seeds=seeds, steps=steps)
         return {
             "accuracy": runs.score.tolist(),
-            "solved_at": [_first_below(losses, 0.1) for losses in runs.loss],
+            "solved_at": [first_below(losses, 0.1) for losses in runs.loss],
         }
 
     return {name: run(name) for name in names}
@@ -250,6 +251,43 @@ def optimisers(
     }
 
 
+#: Where the comparison of architectures puts the bit: 61 steps, 30 of them after it; or the first.
+BITS = {
+    "first step": partial(create_long_dependency_task, sequence_length=31, dependency_gap=30),
+    "middle": partial(create_long_dependency_task, sequence_length=61, dependency_gap=30),
+}
+
+
+def architectures(
+    *, seeds: Iterable[int], names: Iterable[str] | None = None, steps: int = 600
+) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """The models of `create_models_for_comparison` on three tasks of the same length of memory.
+
+    Two have one bit to keep (see `BITS`), the third asks whether the two marked numbers of the
+    adding problem, 31 steps, sum to more than one.
+
+    Returns ``{task: {name: {"solved_at": [step or -1], "accuracy": [held out]}}}``, one entry per
+    seed; solved means that the mean training loss of ten steps fell below 0.2.
+    """
+    seeds = list(seeds)
+    names = list(names or create_models_for_comparison(1))
+
+    def sum_above_one(n_samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        x, y = adding_problem(n_samples, 31, seed=seed)
+        return x, y[:, 0] > 1
+
+    def run(name: str, task: Task, features: int) -> dict[str, list[float]]:
+        def build() -> keras.Model:
+            return create_models_for_comparison(features)[name]
+
+        runs = repeat(build, task, seeds=seeds, steps=steps, callbacks=[StopBelow(0.2)])
+        solved = [first_below(losses, 0.2) for losses in runs.loss]
+        return {"solved_at": solved, "accuracy": runs.score.tolist()}
+
+    found = {key: {name: run(name, task, 1) for name in names} for key, task in BITS.items()}
+    return {**found, "sum": {name: run(name, sum_above_one, 2) for name in names}}
+
+
 def make_optimiser(name: str, steps: int, **clip: float) -> keras.optimizers.Optimizer:
     """Make the optimiser of a name such as ``"SGD 0.1"``: its kind and its (highest) rate.
 
@@ -278,7 +316,8 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
+def first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
+    """The first step at which the mean of the last ``window`` losses is lower; -1 if none is."""
     means = np.convolve(losses, np.ones(window) / window, mode="valid")
     below = np.flatnonzero(means < threshold)
     return int(below[0]) + window if len(below) else -1

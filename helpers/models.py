@@ -45,6 +45,7 @@ def build_recurrent(
     *,
     bidirectional: bool = False,
     dropout: float = 0.0,
+    batch_normalization: bool = False,
     learning_rate: float = 1e-3,
 ) -> keras.Model:
     """A yes-or-no model over sequences of any length.
@@ -62,6 +63,9 @@ def build_recurrent(
         Whether every layer reads the sequence from both ends; its outputs are then twice as wide.
     dropout : float
         Share of entries dropped between layers and before the answer.
+    batch_normalization : bool
+        Whether to normalise each entry of a recurrent layer's output over the batch (and over the
+        timesteps, if there are several), before dropout.
     learning_rate : float
         Of Adam.
 
@@ -79,6 +83,8 @@ def build_recurrent(
     for depth, size in enumerate(sizes, 1):
         layer = CELLS[cell](size, return_sequences=depth < len(sizes))
         model.add(layers.Bidirectional(layer) if bidirectional else layer)
+        if batch_normalization:
+            model.add(layers.BatchNormalization())
         if dropout:
             model.add(layers.Dropout(dropout))
     model.add(layers.Dense(1, activation="sigmoid"))

@@ -20,6 +20,8 @@ COLOURS = {
     "relu": "#E69F00",
     "linear": "#56B4E9",
     "clipped": "#CC79A7",
+    "SimpleRNN, clipped": "#CC79A7",
+    "SimpleRNN, gain 0.5": "#8C564B",
     "unclipped": "#0072B2",
     "gain 0.5": "#8C564B",
     "gain 1": "#0072B2",
@@ -91,7 +93,7 @@ def by_lag(
         values = np.maximum(np.atleast_2d(values), floor)
         lags = np.arange(values.shape[1])
         mean = np.exp(np.log(values).mean(axis=0))
-        colour = COLOURS.get(name.split(",")[0], COLOURS["theory"])
+        colour = colour_of(name)
         style = "--" if name.startswith("theory") else "-"
         ax.plot(lags, mean, style, color=colour, lw=1.2 if style == "--" else 2)
         if len(values) > 1:
@@ -101,6 +103,74 @@ def by_lag(
     if ylim:
         ax.set_ylim(ylim)
     _label_ends(ax, ends)
+    return ax
+
+
+def colour_of(name: str) -> str:
+    """Its colour in `COLOURS`, else that of what stands before the comma ("GRU, bias 3")."""
+    return COLOURS.get(name, COLOURS.get(name.split(",")[0], COLOURS["theory"]))
+
+
+def over_seeds(
+    curves: Mapping[str, np.ndarray],
+    *,
+    ylabel: str,
+    x: np.ndarray | None = None,
+    xlabel: str = "epoch",
+    ax: Axes | None = None,
+) -> Axes:
+    """Mean over the seeds, in a band from the smallest to the largest.
+
+    Parameters
+    ----------
+    curves : mapping of str to array, shape (seeds, points)
+    ylabel, xlabel : str
+    x : array, shape (points,), optional
+        1, 2, 3, … unless given.
+    ax : Axes, optional
+    """
+    ax = ax or plt.gca()
+    for name, values in curves.items():
+        values = np.asarray(values)
+        at = np.arange(1, values.shape[1] + 1) if x is None else x
+        ax.fill_between(at, values.min(0), values.max(0), color=colour_of(name), alpha=0.2, lw=0)
+        ax.plot(at, values.mean(axis=0), color=colour_of(name), lw=2, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    return ax
+
+
+def heat_map(
+    values: np.ndarray,
+    notes: Sequence[Sequence[str]],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[object],
+    label: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """A table whose cells are coloured by value, on a logarithmic scale, with a note in each.
+
+    Parameters
+    ----------
+    values : array, shape (rows, columns)
+        Positive; NaN leaves a cell without colour.
+    notes : the texts, row by row
+    rows, columns : names along the axes
+    label : str
+        What the scale of colours means.
+    ax : Axes, optional
+    """
+    ax = ax or plt.gca()
+    image = ax.imshow(values, cmap="Blues", norm="log", aspect="auto")
+    ax.figure.colorbar(image, ax=ax, label=label)
+    middle = np.sqrt(np.nanmin(values) * np.nanmax(values))
+    for i, line in enumerate(notes):
+        for j, note in enumerate(line):
+            ink = "white" if values[i, j] > middle else INK
+            ax.text(j, i, note, ha="center", va="center", color=ink, fontsize=9)
+    ax.set_xticks(range(len(columns)), [str(column) for column in columns])
+    ax.set_yticks(range(len(rows)), rows)
+    ax.grid(visible=False)
     return ax
 
 

@@ -16,7 +16,7 @@ Build = Callable[[], keras.Model]
 class Runs(NamedTuple):
     """What `repeat` measured; the first axis is the seed."""
 
-    loss: np.ndarray  #: training loss of every step, (seeds, steps)
+    loss: np.ndarray  #: training loss of every step, (seeds, steps); NaN after an early stop
     score: np.ndarray  #: held-out accuracy, or the loss if the model has no metric, (seeds,)
 
 
@@ -60,7 +60,7 @@ def repeat(
             verbose=0,
             callbacks=[history, *(callbacks or [])],
         )
-        losses.append(history.losses)
+        losses.append(history.losses + [np.nan] * (steps - len(history.losses)))
         held_out = task(1000, seed=seed + 10_000)
         scores.append(model.evaluate(*held_out, batch_size=1000, verbose=0, return_dict=True))
     key = "accuracy" if "accuracy" in scores[0] else "loss"
@@ -82,6 +82,23 @@ class StepLosses(keras.callbacks.Callback):
         total = (logs or {})["loss"] * (batch + 1)
         self.losses.append(float(total - self._sum))
         self._sum = total
+
+
+class StopBelow(StepLosses):
+    """Stop training when the mean loss of the last ``window`` steps is below ``threshold``."""
+
+    def __init__(self, threshold: float, window: int = 10) -> None:
+        super().__init__()
+        self.threshold, self.window = threshold, window
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.losses = []
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        super().on_train_batch_end(batch, logs)
+        latest = self.losses[-self.window :]
+        if len(latest) == self.window and np.mean(latest) < self.threshold:
+            self.model.stop_training = True
 
 
 def _restart(model: keras.Model, fresh: keras.Model) -> keras.Model:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from helpers import experiments, results
+from helpers import experiments, long_memory, results
 
 SEEDS = range(8)
 OPTIMISERS = [
@@ -31,6 +31,15 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "truncation": lambda: experiments.truncation(
         ("SimpleRNN", "LSTM"), ("cut", "carried", "full"), seeds=SEEDS
     ),
+    "gaps": lambda: long_memory.sweep(
+        long_memory.CONTENDERS, (5, 10, 20, 30, 50, 70, 90), seeds=range(5)
+    ),
+    "adding": lambda: long_memory.adding(long_memory.FOUR, seeds=range(5)),
+    "classic": lambda: {
+        "long dependency": long_memory.classic("long dependency", seeds=range(5)),
+        "exploding": long_memory.classic("exploding", seeds=range(5), epochs=20),
+    },
+    "architectures": lambda: experiments.architectures(seeds=range(5)),
     "optimisers": lambda: experiments.optimisers(OPTIMISERS, seeds=SEEDS),
 }
 

@@ -102,3 +102,13 @@ def test_schedules_begin_and_end_where_they_should(name, first, last):
 def test_an_unknown_optimiser_is_named():
     with pytest.raises(ValueError, match="optimiser 'Magic 1' is unknown"):
         experiments.make_optimiser("Magic 1", 10)
+
+
+def test_architectures_meet_three_tasks():
+    found = experiments.architectures(seeds=range(2), names=["SimpleRNN"], steps=40)
+    assert set(found) == {"first step", "middle", "sum"}
+    for by_name in found.values():
+        runs = by_name["SimpleRNN"]
+        assert len(runs["solved_at"]) == len(runs["accuracy"]) == 2
+        assert all(step == -1 or 10 <= step <= 40 for step in runs["solved_at"])
+    assert min(found["first step"]["SimpleRNN"]["accuracy"]) > 0.9

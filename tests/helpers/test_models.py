@@ -121,3 +121,9 @@ def test_only_a_gate_with_a_bias_can_be_opened():
             models.open_gate(layer, 1.0)
     with pytest.raises(ValueError, match="is not a built"):
         models.open_gate(keras.layers.LSTM(3), 1.0)
+
+
+def test_batch_normalization_follows_every_recurrent_layer_and_precedes_dropout():
+    model = models.build_gru_model(2, (4, 3), batch_normalization=True, dropout=0.5)
+    kinds = [type(layer).__name__ for layer in model.layers]
+    assert kinds == ["GRU", "BatchNormalization", "Dropout"] * 2 + ["Dense"]

@@ -64,3 +64,31 @@ def test_describe_names_versions_and_data(monkeypatch):
     assert "TensorFlow" in told
     assert "real" in told
     assert "/somewhere" in told
+
+
+def test_over_seeds_draws_the_mean_in_a_band_from_smallest_to_largest():
+    values = np.array([[1.0, 2.0, 4.0], [3.0, 2.0, 0.0]])
+    _, ax = plt.subplots()
+    plots.over_seeds({"LSTM": values, "SimpleRNN, clipped": values + 1}, ylabel="loss", ax=ax)
+    lines = ax.get_lines()
+    np.testing.assert_allclose(lines[0].get_xydata(), [[1, 2], [2, 2], [3, 2]])
+    assert [line.get_color() for line in lines] == ["#D55E00", "#CC79A7"]
+    band = ax.collections[0].get_paths()[0].vertices
+    assert band[:, 1].min() == 0 and band[:, 1].max() == 4
+
+
+def test_a_variant_has_the_colour_of_its_cell_unless_it_has_its_own():
+    assert plots.colour_of("GRU, bias 3") == plots.COLOURS["GRU"]
+    assert plots.colour_of("SimpleRNN, gain 0.5") != plots.COLOURS["SimpleRNN"]
+    assert plots.colour_of("anything") == plots.COLOURS["theory"]
+
+
+def test_a_heat_map_writes_each_note_readably_on_its_colour():
+    values = np.array([[1.0, 1000.0], [np.nan, 10.0]])
+    _, ax = plt.subplots()
+    notes = [["a", "b"], ["never", "c"]]
+    plots.heat_map(values, notes, rows=["r", "s"], columns=[5, 10], label="steps", ax=ax)
+    inks = {text.get_text(): text.get_color() for text in ax.texts}
+    assert inks == {"a": plots.INK, "b": "white", "never": plots.INK, "c": plots.INK}
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["5", "10"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["r", "s"]

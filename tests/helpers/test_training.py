@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 from numpy.testing import assert_allclose, assert_array_equal
 
-from helpers.training import StepLosses, repeat
+from helpers.training import StepLosses, StopBelow, repeat
 
 
 def line(n_samples, seed):
@@ -69,3 +69,12 @@ def test_batches_are_drawn_with_the_seed(seed):
 
     repeat(linear_model, partial(task), seeds=[seed], steps=2, batch_size=4)
     assert_array_equal(drawn, [(8, seed), (1000, seed + 10_000)])
+
+
+def test_stop_below_ends_the_run_once_the_mean_loss_is_low_and_the_rest_is_nan():
+    stop = StopBelow(0.05, window=5)
+    runs = repeat(linear_model, line, seeds=range(2), steps=300, callbacks=[stop])
+    for losses in runs.loss:
+        (ran,) = np.isfinite(losses).nonzero()
+        assert 5 <= len(ran) < 300
+        assert losses[ran[-5:]].mean() < 0.05 <= losses[ran[-6:-1]].mean()

@@ -128,3 +128,4 @@ def test_known_accessibility_faults_are_mended():
     assert course_html.mend(html) == '<div class="citation" id="id2" role="listitem"><td></td>'
     assert course_html.mend('<th class="head"><p></p></th>') == '<td class="head"></td>'
     assert course_html.mend("<th>a</th>") == "<th>a</th>"
+    assert course_html.mend("<td><p>\N{WHITE HEAVY CHECK MARK}</p></td>") == "<td><p>done</p></td>"
