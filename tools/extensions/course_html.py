@@ -1,7 +1,7 @@
 """Sphinx extension: mends the accessibility faults that the tools leave in their HTML.
 
-Each entry of ``MENDED`` names the fault (axe's rule, if it has one) and where it comes from. A fault that
-a later version mends itself simply finds nothing to replace.
+Each entry of ``MENDED`` names the fault (axe's rule, if it has one) and where it comes from. A
+fault that a later version mends itself simply finds nothing to replace.
 """
 
 import re
