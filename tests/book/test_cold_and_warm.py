@@ -21,14 +21,14 @@ DRAWN = re.compile(r' d=\\"[^"]*"|(?:#|id=\\")[a-z][0-9a-f]{10}')
 
 
 def outputs(notebook) -> list[tuple[str, list[float]]]:
-    """What each code cell shows: all its words, and all its numbers.
+    """What each code cell shows: all its words, and all its numbers; not cells that time things.
 
     Numbers may differ in their last digits between any two runs: how NumPy rounds a sum depends
     on where in memory the array lies.
     """
     told = []
     for cell in notebook.cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and "timing" not in cell.metadata.get("tags", []):
             shown = [{**output, "execution_count": None} for output in cell.outputs]
             text = DRAWN.sub("", json.dumps(shown, sort_keys=True, indent=0))
             told.append((NUMBER.sub("0", text), [float(number) for number in NUMBER.findall(text)]))

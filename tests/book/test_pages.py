@@ -1,13 +1,16 @@
 """The rules for built pages, applied to the whole book."""
 
 import datetime
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from tools.gates import pages, sources
 
 NAMES = list(sources.toc_pages())
+HEADINGS = "h1, h2, h3"
 LINKS = sources.ROOT / "tests/book/external_links.toml"
 
 
@@ -44,6 +47,20 @@ def test_every_cell_of_every_chapter_was_executed(html):
         built = len(pages.article(html / f"{name}.html").select("div.cell"))
         assert built == written > 0, f"{name}: {written} cells in the source, {built} in the page"
     assert not list((html / "reports").rglob("*.err.log"))
+
+
+def test_every_topic_of_the_coverage_map_has_its_section_on_the_page(html):
+    plan = tomllib.loads((sources.ROOT / "tests/book/coverage.toml").read_text(encoding="utf-8"))
+    for name in sources.lessons():
+        titles = {words(tag.text) for tag in pages.article(html / f"{name}.html").select(HEADINGS)}
+        items = plan[Path(name).name]
+        missing = {key for key, item in items.items() if words(item["heading"]) not in titles}
+        assert not missing, f"{name}: {missing}"
+
+
+def words(heading):
+    """Its letters and digits: quotation marks and mathematics are set otherwise on a page."""
+    return "".join(re.findall(r"[A-Za-z0-9]+", heading))
 
 
 def test_external_links_are_known(html):
