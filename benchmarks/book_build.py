@@ -16,7 +16,8 @@ from warm_kernels import cold_kernelspec
 from helpers.grading import warm
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ["_config.yml", "_toc.yml", "book", "helpers", "results", "tools", "requirements.txt"]
+PARTS = ["_config.yml", "_toc.yml", "book", "exercises", "helpers", "results", "tools"]
+PARTS += ["requirements.txt"]
 CHAPTER = "book/gradients/recurrence.md"
 
 

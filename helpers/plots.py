@@ -162,7 +162,10 @@ def heat_map(
     """
     ax = ax or plt.gca()
     image = ax.imshow(values, cmap="Blues", norm="log", aspect="auto")
-    ax.figure.colorbar(image, ax=ax, label=label)
+    nice = np.outer(10.0 ** np.arange(-9, 10), (1, 2, 5)).ravel()
+    ticks = nice[(nice >= np.nanmin(values)) & (nice <= np.nanmax(values))]
+    scale = ax.figure.colorbar(image, ax=ax, label=label, ticks=ticks, format="%g")
+    scale.ax.minorticks_off()
     middle = np.sqrt(np.nanmin(values) * np.nanmax(values))
     for i, line in enumerate(notes):
         for j, note in enumerate(line):

@@ -50,11 +50,12 @@ def kernel_environment(build: Path) -> dict[str, str]:
 
 
 def code_key() -> str:
-    """What cells depend on beside their own text: helpers, records, lock and how they are run."""
+    """What cells depend on beside their own text: helpers, data, lock and how they are run."""
     digest = hashlib.sha256(sys.version.encode())
     code = {*(ROOT / "helpers").rglob("*.py")} - {*(ROOT / "helpers" / "grading").rglob("*.py")}
-    records, runner = (ROOT / "results").glob("*.json"), ROOT / "tools" / "execute_chapters.py"
-    for path in [*sorted(code), *sorted(records), runner, ROOT / "requirements.txt"]:
+    data = [*(ROOT / "results").glob("*.json"), *(ROOT / "exercises").glob("*/*.json")]
+    runner = ROOT / "tools" / "execute_chapters.py"
+    for path in [*sorted(code), *sorted(data), runner, ROOT / "requirements.txt"]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
