@@ -13,7 +13,7 @@ from keras import layers
 from helpers.gradients import GradientMonitor
 from helpers.models import create_models_for_comparison
 from helpers.tasks import adding_problem, create_long_dependency_task
-from helpers.training import StopBelow, Task, repeat
+from helpers.training import Task, first_below, repeat, until_solved
 
 #: What chapter "What actually helps" compares: the arguments of the recurrent layer.
 REMEDIES: dict[str, dict[str, Any]] = {
@@ -280,9 +280,7 @@ def architectures(
         def build() -> keras.Model:
             return create_models_for_comparison(features)[name]
 
-        runs = repeat(build, task, seeds=seeds, steps=steps, callbacks=[StopBelow(0.2)])
-        solved = [first_below(losses, 0.2) for losses in runs.loss]
-        return {"solved_at": solved, "accuracy": runs.score.tolist()}
+        return until_solved(build, task, 0.2, seeds=seeds, steps=steps)
 
     found = {key: {name: run(name, task, 1) for name in names} for key, task in BITS.items()}
     return {**found, "sum": {name: run(name, sum_above_one, 2) for name in names}}
@@ -314,10 +312,3 @@ def make_optimiser(name: str, steps: int, **clip: float) -> keras.optimizers.Opt
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
-    """The first step at which the mean of the last ``window`` losses is lower; -1 if none is."""
-    means = np.convolve(losses, np.ones(window) / window, mode="valid")
-    below = np.flatnonzero(means < threshold)
-    return int(below[0]) + window if len(below) else -1

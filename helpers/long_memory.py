@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from helpers.experiments import CLIPPING, first_below, memory_model
+from helpers.experiments import CLIPPING, memory_model
 from helpers.gradients import GradientMonitor
 from helpers.models import open_gate
 from helpers.tasks import (
@@ -18,7 +18,7 @@ from helpers.tasks import (
     create_exploding_gradient_task,
     create_long_dependency_task,
 )
-from helpers.training import StopBelow, repeat
+from helpers.training import first_below, repeat, until_solved
 
 #: Who competes in the sweep over gaps: the arguments of `contender`.
 CONTENDERS: dict[str, dict[str, Any]] = {
@@ -71,10 +71,7 @@ def sweep(
 
     def run(name: str, gap: int) -> dict[str, list[float]]:
         task = partial(create_long_dependency_task, sequence_length=gap + 1, dependency_gap=gap)
-        build = partial(contender, name)
-        runs = repeat(build, task, seeds=seeds, steps=steps, callbacks=[StopBelow(goal)])
-        solved = [first_below(losses, goal) for losses in runs.loss]
-        return {"solved_at": solved, "accuracy": runs.score.tolist()}
+        return until_solved(partial(contender, name), task, goal, seeds=seeds, steps=steps)
 
     return {name: {str(gap): run(name, gap) for gap in gaps} for name in names}
 

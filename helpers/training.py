@@ -101,6 +101,25 @@ class StopBelow(StepLosses):
             self.model.stop_training = True
 
 
+def until_solved(
+    build: Build, task: Task, goal: float, *, seeds: Iterable[int], steps: int
+) -> dict[str, list[float]]:
+    """Train each seed until the mean loss of ten steps is below ``goal``, or the steps are over.
+
+    Returns ``{"solved_at": [step or -1], "accuracy": [held out]}``, one entry per seed.
+    """
+    runs = repeat(build, task, seeds=seeds, steps=steps, callbacks=[StopBelow(goal)])
+    solved = [first_below(losses, goal) for losses in runs.loss]
+    return {"solved_at": solved, "accuracy": runs.score.tolist()}
+
+
+def first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
+    """The first step at which the mean of the last ``window`` losses is lower; -1 if none is."""
+    means = np.convolve(losses, np.ones(window) / window, mode="valid")
+    below = np.flatnonzero(means < threshold)
+    return int(below[0]) + window if len(below) else -1
+
+
 def _restart(model: keras.Model, fresh: keras.Model) -> keras.Model:
     """Give a trained model the initial weights of a fresh one, and a new optimizer state."""
     model.set_weights(fresh.get_weights())

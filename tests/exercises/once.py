@@ -15,7 +15,7 @@ def once(
     """The folder that ``make`` fills; workers of pytest-xdist that come later wait for it.
 
     Marks that keep tests on one worker are a hint that not every pair of versions of pytest and
-    pytest-xdist follows, and grading a corpus twice takes minutes.
+    pytest-xdist follows, and to run the loop twice takes minutes.
     """
     if worker == "master":  # pytest without workers
         folder = factory.mktemp(name)

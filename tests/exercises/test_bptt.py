@@ -3,6 +3,7 @@
 from tests.exercises import corpus
 
 ASSIGNMENT = "bptt"
+BY_STOCK = ["solution", "blank", "right-jacobians", "wrong-large-default-step"]
 
 
 def test_the_engine_gives_what_each_answer_declares(tmp_path):
@@ -10,8 +11,7 @@ def test_the_engine_gives_what_each_answer_declares(tmp_path):
 
 
 def test_stock_nbgrader_gives_the_same(tmp_path):
-    names = ["solution", "blank", "right-jacobians", "wrong-large-default-step"]
-    corpus.check_stock(tmp_path, ASSIGNMENT, names)
+    corpus.check_stock(tmp_path, ASSIGNMENT, BY_STOCK)
 
 
 def test_the_corpus_is_rich_enough():

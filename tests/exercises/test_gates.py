@@ -3,7 +3,7 @@
 from tests.exercises import corpus
 
 ASSIGNMENT = "gates"
-SAMPLE = ("solution", "blank", "right-tensors", "wrong-first-row-only")
+BY_STOCK = ["solution", "blank", "right-tensors", "wrong-first-row-only"]
 
 
 def test_the_engine_gives_what_each_answer_declares(tmp_path):
@@ -11,7 +11,7 @@ def test_the_engine_gives_what_each_answer_declares(tmp_path):
 
 
 def test_stock_nbgrader_gives_the_same(tmp_path):
-    corpus.check_stock(tmp_path, ASSIGNMENT, SAMPLE)
+    corpus.check_stock(tmp_path, ASSIGNMENT, BY_STOCK)
 
 
 def test_the_corpus_is_rich_enough():
