@@ -67,6 +67,55 @@ def repeat(
     return Runs(np.array(losses), np.array([score[key] for score in scores]))
 
 
+def fit_repeatedly(
+    build: Build,
+    train: tuple[np.ndarray, np.ndarray],
+    held_out: tuple[np.ndarray, np.ndarray],
+    *,
+    seeds: Iterable[int] = range(3),
+    epochs: int = 5,
+    batch_size: int = 64,
+    callbacks: Callable[[], list[keras.callbacks.Callback]] = list,
+) -> dict[str, np.ndarray]:
+    """Fit the same data once for each seed, and look at held-out data after every epoch.
+
+    A seed sets the initial weights, the order of the batches and what dropout drops.
+
+    Parameters
+    ----------
+    build : callable
+        Returns a compiled model.
+    train, held_out : pair of arrays
+        x and y.
+    seeds : iterable of int
+    epochs, batch_size : int
+    callbacks : callable
+        Makes new callbacks for each seed.
+
+    Returns
+    -------
+    dict of str to array, shape (seeds, epochs)
+        As in Keras' history: ``loss``, ``val_loss`` and so on; NaN after an early stop.
+    """
+    rows: list[dict[str, list[float]]] = []
+    for seed in seeds:
+        keras.utils.set_random_seed(seed)
+        keras.backend.clear_session()
+        fit = build().fit(
+            *train,
+            validation_data=held_out,
+            epochs=epochs,
+            batch_size=batch_size,
+            verbose=0,
+            callbacks=callbacks(),
+        )
+        rows.append(fit.history)
+    return {
+        key: np.array([row[key] + [np.nan] * (epochs - len(row[key])) for row in rows])
+        for key in rows[0]
+    }
+
+
 class StepLosses(keras.callbacks.Callback):
     """The loss of each training step; what Keras reports is the mean since the epoch began."""
 

@@ -52,10 +52,10 @@ def train(data: Any, *, epochs: int, seed: int, units: int) -> tuple[list[Any], 
     import keras
     from tqdm import tqdm
 
-    from helpers.data import reviews
+    from helpers import text
 
     keras.utils.set_random_seed(seed)
-    x_train, y_train, x_test, y_test = reviews.encode(data)
+    x_train, y_train, x_test, y_test = text.encode_reviews(data)
     model = network(units)
     progress = tqdm(total=epochs, unit="epoch")
     history = model.fit(

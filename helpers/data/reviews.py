@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from helpers.data import review_grammar as grammar
 from helpers.data.review_archive import Split
 
 EMBEDDED_TRAIN, EMBEDDED_TEST = 20_000, 5_000
-SHORTEST, LONGEST = 30, 50  # words; no longer than `encode` keeps, so that no cue is cut off
+SHORTEST, LONGEST = 30, 50  # words; short enough that encoding 50 of them cuts off no cue
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _SPLITS = ("train", "test")
@@ -30,6 +29,9 @@ class Reviews:
     train_labels, test_labels : array of int, shape (n,)
     source : str
         ``"embedded"`` or ``"real"``.
+    train_kinds, test_kinds : tuple of str
+        How each embedded text says what it thinks: ``"plain"``, ``"negation"``, ``"contrast"`` or
+        ``"expectation"``. Empty for real reviews, of which nobody knows.
     """
 
     train_texts: tuple[str, ...]
@@ -37,10 +39,17 @@ class Reviews:
     test_texts: tuple[str, ...]
     test_labels: np.ndarray
     source: str
+    train_kinds: tuple[str, ...] = ()
+    test_kinds: tuple[str, ...] = ()
 
 
 def load(
-    source: str | None = None, *, n_train: int = 2000, n_test: int = 500, seed: int = 0
+    source: str | None = None,
+    *,
+    n_train: int = 2000,
+    n_test: int = 500,
+    seed: int = 0,
+    label_noise: float = 0.0,
 ) -> Reviews:
     """Load film reviews, half of them positive.
 
@@ -54,6 +63,8 @@ def load(
         Number of texts; an odd one leaves the classes one apart.
     seed : int
         The same seed gives the same reviews, on every machine.
+    label_noise : float
+        Share of the *training* labels to turn round, drawn by seed; test labels stay true.
 
     Returns
     -------
@@ -62,7 +73,8 @@ def load(
     Raises
     ------
     ValueError
-        If the source is unknown, there are fewer texts than asked for, or the archive is damaged.
+        If the source is unknown, there are fewer texts than asked for, ``label_noise`` is no share,
+        or the archive is damaged.
     FileNotFoundError
         If the folder or the archive of the real reviews is missing.
 
@@ -83,50 +95,22 @@ def load(
     for name, size in (("n_train", n_train), ("n_test", n_test)):
         if size < 1:
             raise ValueError(f"{name} is {size}, expected at least 1")
+    if not 0 <= label_noise <= 1:
+        raise ValueError(f"label_noise is {label_noise}, expected a share between 0 and 1")
+    kinds: tuple[tuple[str, ...], ...] = ((), ())
     if source == "embedded":
-        parts = _embedded(n_train, n_test, seed)
+        *parts, kinds = _embedded(n_train, n_test, seed)
     elif source == "real":
-        parts = review_archive.sample(review_archive.find(), n_train, n_test, seed)
+        parts = [*review_archive.sample(review_archive.find(), n_train, n_test, seed)]
     else:
         raise ValueError(
             f"unknown source of reviews {source!r} (argument `source` or environment variable"
             ' RNN_DATA), expected "embedded" or "real"'
         )
-    return Reviews(*parts[0], *parts[1], source=source)
-
-
-def encode(
-    reviews: Reviews, *, max_words: int = 1000, length: int = 50
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Turn words into ids: 0 padding (in front), 1 unknown, 2.. training words by frequency.
-
-    Parameters
-    ----------
-    reviews : Reviews
-    max_words : int
-        Size of the vocabulary, padding and unknown included; every id is smaller.
-    length : int
-        Words per text: the last ones are kept.
-
-    Returns
-    -------
-    x_train, y_train, x_test, y_test : arrays of int32
-        Ids of shape (n, length), labels of shape (n,).
-    """
-    if max_words < 3 or length < 1:
-        raise ValueError(f"max_words is {max_words} and length {length}, expected >= 3 and >= 1")
-    train = [words(text) for text in reviews.train_texts]
-    test = [words(text) for text in reviews.test_texts]
-    counts = Counter(word for text in train for word in text)
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))[: max_words - 2]
-    ids = {word: rank for rank, word in enumerate(ranked, start=2)}
-    x_train, x_test = (_padded(texts, ids, length) for texts in (train, test))
-    return (
-        x_train,
-        reviews.train_labels.astype("int32"),
-        x_test,
-        reviews.test_labels.astype("int32"),
-    )
+    (train_texts, train_labels), test = parts
+    turned = np.random.default_rng([seed, 3]).random(len(train_labels)) < label_noise
+    train_labels = np.where(turned, 1 - train_labels, train_labels)
+    return Reviews(train_texts, train_labels, *test, source, *kinds)
 
 
 def words(text: str) -> list[str]:
@@ -138,14 +122,6 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _padded(texts: list[list[str]], ids: dict[str, int], length: int) -> np.ndarray:
-    x = np.zeros((len(texts), length), dtype="int32")
-    for row, text in zip(x, texts, strict=True):
-        kept = [ids.get(word, 1) for word in text[-length:]]
-        row[length - len(kept) :] = kept
-    return x
-
-
 # --- embedded -------------------------------------------------------------------------------------
 
 _Patterns = dict[str, tuple[str, ...]]
@@ -153,7 +129,9 @@ _Patterns = dict[str, tuple[str, ...]]
 _KINDS = ("plain",) * 11 + ("negation",) * 3 + ("contrast",) * 3 + ("expectation",) * 3
 
 
-def _embedded(n_train: int, n_test: int, seed: int) -> tuple[Split, Split]:
+def _embedded(
+    n_train: int, n_test: int, seed: int
+) -> tuple[Split, Split, tuple[tuple[str, ...], ...]]:
     sizes = {"train": (n_train, EMBEDDED_TRAIN), "test": (n_test, EMBEDDED_TEST)}
     for split, (size, most) in sizes.items():
         if size > most:
@@ -163,7 +141,7 @@ def _embedded(n_train: int, n_test: int, seed: int) -> tuple[Split, Split]:
         _write_texts(patterns[split], sizes[split][0], np.random.default_rng([seed, stream]))
         for stream, split in enumerate(_SPLITS)
     )
-    return train, test
+    return train[:2], test[:2], (train[2], test[2])
 
 
 def _split_patterns(seed: int) -> dict[str, _Patterns]:
@@ -179,20 +157,23 @@ def _split_patterns(seed: int) -> dict[str, _Patterns]:
     return split
 
 
-def _write_texts(patterns: _Patterns, size: int, rng: np.random.Generator) -> Split:
-    texts: dict[str, int] = {}
+def _write_texts(
+    patterns: _Patterns, size: int, rng: np.random.Generator
+) -> tuple[tuple[str, ...], np.ndarray, tuple[str, ...]]:
+    texts: dict[str, tuple[int, str]] = {}
     while len(texts) < size:
         first = int(rng.random() < 0.5)
         for label in (first, 1 - first):  # in pairs, so that every even prefix is balanced
-            text = _write(patterns, label, rng)
+            text, kind = _write(patterns, label, rng)
             while text in texts or not SHORTEST <= len(text.split()) <= LONGEST:
-                text = _write(patterns, label, rng)
-            texts[text] = label
-    return tuple(texts)[:size], np.array(list(texts.values())[:size])
+                text, kind = _write(patterns, label, rng)
+            texts[text] = label, kind
+    labels, kinds = zip(*[*texts.values()][:size], strict=True)
+    return tuple(texts)[:size], np.array(labels), kinds
 
 
-def _write(patterns: _Patterns, label: int, rng: np.random.Generator) -> str:
-    """One review: a cue in the first half, neutral sentences around it."""
+def _write(patterns: _Patterns, label: int, rng: np.random.Generator) -> tuple[str, str]:
+    """One review and its kind: a cue in the first half, neutral sentences around it."""
     kind = _pick(_KINDS, rng)
     chosen: dict[str, None] = {}
     for _ in range(2 + _below(3, rng)):
@@ -215,7 +196,7 @@ def _write(patterns: _Patterns, label: int, rng: np.random.Generator) -> str:
         ]
     else:
         sentences = [*neutral[:at], _fill(_pick(patterns[kind], rng), label, rng), *neutral[at:]]
-    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences)
+    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in sentences), kind
 
 
 def _fill(pattern: str, label: int, rng: np.random.Generator) -> str:

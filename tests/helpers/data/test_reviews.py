@@ -114,6 +114,26 @@ def test_more_than_there_are(sizes):
         reviews.load("embedded", **sizes)
 
 
+def test_label_noise_turns_training_labels_only():
+    clean, noisy = (reviews.load("embedded", label_noise=share) for share in (0, 0.2))
+    assert noisy.train_texts == clean.train_texts
+    assert 0.15 < np.mean(noisy.train_labels != clean.train_labels) < 0.25
+    assert (noisy.test_labels == clean.test_labels).all()
+    with pytest.raises(ValueError, match="label_noise is 1.5"):
+        reviews.load("embedded", label_noise=1.5)
+
+
+def test_every_text_tells_its_kind(corpus):
+    for texts, kinds in (
+        (corpus.train_texts, corpus.train_kinds),
+        (corpus.test_texts, corpus.test_kinds),
+    ):
+        assert len(kinds) == len(texts)
+        assert set(kinds) == {"plain", "negation", "contrast", "expectation"}
+        for text, kind in zip(texts, kinds, strict=True):
+            assert ("expect" in text) == (kind == "expectation")
+
+
 @pytest.mark.parametrize("size", [0, -1])
 def test_less_than_one(size):
     with pytest.raises(ValueError, match=f"n_test is {size}"):
@@ -126,45 +146,6 @@ def test_unknown_source(monkeypatch):
     monkeypatch.setenv("RNN_DATA", "fake")
     with pytest.raises(ValueError, match="'fake'.*RNN_DATA"):
         reviews.load()
-
-
-# --- encode ---------------------------------------------------------------------------------------
-
-
-def _corpus(train, test=("x",)):
-    labels = np.zeros(len(train), dtype=int), np.zeros(len(test), dtype=int)
-    return reviews.Reviews(tuple(train), labels[0], tuple(test), labels[1], "embedded")
-
-
-def test_ids_by_frequency_then_alphabet():
-    x_train, *_ = reviews.encode(_corpus(["b a b", "c a b"]), length=4)
-    assert x_train.tolist() == [[0, 2, 3, 2], [0, 4, 3, 2]]
-
-
-def test_unknown_words_are_1_and_the_last_words_are_kept():
-    _, _, x_test, _ = reviews.encode(_corpus(["a b"], ["z a z b"]), length=3)
-    assert x_test.tolist() == [[2, 1, 3]]
-
-
-@given(
-    st.lists(st.text("abc ", min_size=1, max_size=30), min_size=1, max_size=8),
-    st.integers(3, 6),
-    st.integers(1, 8),
-)
-def test_encoding_holds_its_promises(texts, max_words, length):
-    x_train, y_train, *_ = reviews.encode(_corpus(texts), max_words=max_words, length=length)
-    assert x_train.shape == (len(texts), length) and x_train.dtype == np.int32
-    assert y_train.dtype == np.int32
-    assert x_train.min() >= 0 and x_train.max() < max_words
-    for row, text in zip(x_train, texts, strict=True):
-        kept = min(len(reviews.words(text)), length)
-        assert (row[: length - kept] == 0).all() and (row[length - kept :] > 0).all()
-
-
-@pytest.mark.parametrize("options", [{"max_words": 2}, {"length": 0}])
-def test_encode_refuses_nonsense(corpus, options):
-    with pytest.raises(ValueError, match="expected"):
-        reviews.encode(corpus, **options)
 
 
 # --- real -----------------------------------------------------------------------------------------
