@@ -19,6 +19,7 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from helpers.data import review_archive
 from tools.execute_chapters import execute
 from tools.gates.pages import outputs
 from tools.gates.sources import code_cells, toc_pages
@@ -191,6 +192,8 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="render every page anew")
     arguments = parser.parse_args()
     try:
+        if os.environ.get("RNN_DATA") == "real":
+            review_archive.find()  # once, where its progress shows, before kernels ask for it
         return build_book(arguments.source, fresh=arguments.fresh)
     except KeyboardInterrupt:
         print("\nInterrupted. What ran is kept; the same command goes on from here.")

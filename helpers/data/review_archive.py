@@ -1,11 +1,13 @@
-"""The real reviews: a seeded sample of Maas et al.'s archive (2011), read in one pass."""
+"""The real reviews: a seeded sample of Maas et al.'s archive (2011), read in one pass.
+
+The archive is read as a stream: nothing of it is written to disk, whatever its members' names.
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import heapq
-import os
 import re
 import tarfile
 import zlib
@@ -16,8 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.data import downloads
+
 ARCHIVE = "aclImdb_v1.tar.gz"
 HOMEPAGE = "http://ai.stanford.edu/~amaas/data/sentiment/"
+URLS = (f"{HOMEPAGE}{ARCHIVE}", f"https://ai.stanford.edu/~amaas/data/sentiment/{ARCHIVE}")
+# The authors publish none; torchtext 0.15 (torchtext/datasets/imdb.py) checks its downloads by it.
+CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
 
 _MEMBER = re.compile(r"(?:.*/)?aclImdb/(train|test)/(pos|neg)/\d+_\d+\.txt$")
 
@@ -27,17 +34,8 @@ _Ranked = tuple[int, str]  # minus the rank, so that a heap gives up the largest
 
 
 def find() -> Path:
-    """The archive in the folder that RNN_DATA_DIR names."""
-    folder = os.environ.get("RNN_DATA_DIR")
-    advice = f"download {ARCHIVE} from {HOMEPAGE} into a folder and set RNN_DATA_DIR to it"
-    if not folder:
-        raise FileNotFoundError(f"RNN_DATA_DIR is not set: {advice}")
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"RNN_DATA_DIR={folder} is not a folder: {advice}")
-    archive = Path(folder, ARCHIVE)
-    if not archive.is_file():
-        raise FileNotFoundError(f"{ARCHIVE} is not in RNN_DATA_DIR={folder}: {advice}")
-    return archive
+    """The archive in the data folder, downloaded if it is not there: see `downloads.fetch`."""
+    return downloads.fetch(ARCHIVE, URLS, CHECKSUM)
 
 
 def sample(archive: Path, n_train: int, n_test: int, seed: int) -> tuple[Split, Split]:
@@ -76,6 +74,8 @@ def _members(archive: Path) -> Iterator[tuple[_Group, str, _Reader]]:
     with gzip.open(archive) as unzipped:
         with tarfile.open(fileobj=unzipped, mode="r|") as tar:
             for member in tar:
+                # Or the header of each of 50,000 files stays in memory. Typeshed leaves it out.
+                tar.members.clear()  # type: ignore[attr-defined]
                 match = _MEMBER.match(member.name)
                 if match and member.isfile():
                     name = member.name[match.start(1) :]

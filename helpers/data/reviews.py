@@ -57,8 +57,8 @@ def load(
     ----------
     source : {"embedded", "real"}, optional
         ``"embedded"`` writes reviews from a grammar; ``"real"`` reads ``aclImdb_v1.tar.gz`` in the
-        folder that the environment variable ``RNN_DATA_DIR`` names. Default: the environment
-        variable ``RNN_DATA``, else ``"embedded"``.
+        data folder, and downloads it if it is not there (see `helpers.data.downloads`). Default:
+        the environment variable ``RNN_DATA``, else ``"embedded"``.
     n_train, n_test : int
         Number of texts; an odd one leaves the classes one apart.
     seed : int
@@ -76,7 +76,7 @@ def load(
         If the source is unknown, there are fewer texts than asked for, ``label_noise`` is no share,
         or the archive is damaged.
     FileNotFoundError
-        If the folder or the archive of the real reviews is missing.
+        If ``RNN_DATA_DIR`` is not a folder, or the archive is missing and cannot be downloaded.
 
     Notes
     -----

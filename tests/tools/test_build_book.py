@@ -119,6 +119,15 @@ def test_real_data_has_its_own_output(book, monkeypatch):
     assert seen == [book / "_build" / "real" / "work"]
 
 
+def test_real_data_are_fetched_before_anything_runs(book, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("RNN_DATA", "real")
+    monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path / "none"))
+    monkeypatch.setattr(build_book, "build_book", lambda *a, **k: pytest.fail("built"))
+    monkeypatch.setattr(build_book.sys, "argv", ["build_book", str(book)])
+    assert build_book.main() == 1
+    assert "none is not a folder" in capsys.readouterr().out
+
+
 def test_known_accessibility_faults_are_mended():
     path = ROOT / "tools/extensions/course_html.py"
     spec = importlib.util.spec_from_file_location("course_html", path)

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tarfile
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.data import review_archive, reviews
 from helpers.data import review_grammar as grammar
-from helpers.data import reviews
 from helpers.data.review_archive import ARCHIVE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -211,22 +212,26 @@ def test_fewer_real_reviews_than_asked_for(small_archive):
         reviews.load("real", n_train=42, n_test=2)
 
 
-def test_no_folder_named(monkeypatch):
-    monkeypatch.delenv("RNN_DATA_DIR", raising=False)
-    with pytest.raises(FileNotFoundError, match="RNN_DATA_DIR is not set: download .* from http"):
-        reviews.load("real")
-
-
 def test_folder_absent(monkeypatch, tmp_path):
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path / "none"))
-    with pytest.raises(FileNotFoundError, match="none is not a folder: download"):
+    with pytest.raises(FileNotFoundError, match="RNN_DATA_DIR=.*none is not a folder: make it"):
         reviews.load("real")
 
 
-def test_archive_missing(monkeypatch, tmp_path):
+def test_archive_missing_and_no_network(monkeypatch, tmp_path):
     monkeypatch.setenv("RNN_DATA_DIR", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match="aclImdb_v1.tar.gz is not in .*ai.stanford.edu"):
+    monkeypatch.setattr(review_archive, "URLS", (f"http://127.0.0.1:9/{ARCHIVE}",))
+    with pytest.raises(FileNotFoundError) as caught:
         reviews.load("real")
+    told = str(caught.value)
+    assert f"{ARCHIVE} is not in {tmp_path}, and could not be downloaded" in told
+    assert f"127.0.0.1:9/{ARCHIVE}: cannot be reached" in told
+
+
+def test_where_the_archive_comes_from():
+    assert review_archive.URLS[0] == review_archive.HOMEPAGE + ARCHIVE
+    assert all(url.endswith(f"/{ARCHIVE}") for url in review_archive.URLS)
+    assert re.fullmatch(r"md5:[0-9a-f]{32}", review_archive.CHECKSUM)
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.6, 0.99])
@@ -270,6 +275,58 @@ def test_a_review_that_is_no_text(small_archive, tmp_path):
         tar.addfile(member, io.BytesIO(b"\xff\xfe"))
     with pytest.raises(ValueError, match="is damaged"):
         reviews.load("real", n_train=2, n_test=2)
+
+
+HOSTILE = {
+    "../../aclImdb/train/pos/900_9.txt": tarfile.REGTYPE,
+    "../escaped.txt": tarfile.REGTYPE,
+    "ABSOLUTE/aclImdb/train/pos/901_9.txt": tarfile.REGTYPE,
+    "aclImdb/train/pos/902_9.txt": tarfile.SYMTYPE,
+    "aclImdb/train/pos/903_9.txt": tarfile.LNKTYPE,
+    "aclImdb/train/pos/904_9.txt": tarfile.FIFOTYPE,
+    "aclImdb/train/pos/905_9.txt": tarfile.CHRTYPE,
+    "aclImdb/train/pos/906_9.txt": tarfile.DIRTYPE,
+}
+
+
+def test_nothing_of_an_archive_is_ever_written(tmp_path, monkeypatch):
+    data, outside = tmp_path / "data", tmp_path / "outside"
+    (tmp_path / "somewhere" / "else").mkdir(parents=True)
+    data.mkdir()
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    with tarfile.open(data / ARCHIVE, "w:gz") as tar:
+        for name, kind in HOSTILE.items():
+            member = tarfile.TarInfo(name.replace("ABSOLUTE", str(outside)))
+            member.type, member.linkname = kind, str(outside / "secret.txt")
+            member.size = 4 if kind == tarfile.REGTYPE else 0
+            tar.addfile(member, io.BytesIO(b"evil"))
+        for split in ("train", "test"):
+            for label in ("pos", "neg"):
+                member = tarfile.TarInfo(f"aclImdb/{split}/{label}/1_9.txt")
+                member.size = 4
+                tar.addfile(member, io.BytesIO(b"text"))
+    before = {path: path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")}
+    monkeypatch.chdir(tmp_path / "somewhere" / "else")
+    monkeypatch.setenv("RNN_DATA_DIR", str(data))
+    loaded = reviews.load("real", n_train=2, n_test=2)
+    assert set(loaded.train_texts + loaded.test_texts) <= {"text", "evil"}  # and no secret
+    assert {path: path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")} == before
+    # Links, devices and folders are no reviews: three regular files there are, no fourth.
+    with pytest.raises(ValueError, match="has 3 reviews in aclImdb/train/pos, need 4"):
+        reviews.load("real", n_train=8, n_test=2)
+
+
+def test_a_large_archive_passes_through_little_memory(small_archive, tmp_path):
+    noise = {f"aclImdb/train/unsup/{n}_0.txt": "x" * 400_000 for n in range(100)}
+    with tarfile.open(small_archive) as tar:
+        files = {m.name: tar.extractfile(m).read().decode() for m in tar.getmembers()}
+    _write_archive(tmp_path, noise | files)
+    tracemalloc.start()
+    reviews.load("real", n_train=4, n_test=4)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4e6 < sum(map(len, noise.values()))
 
 
 def test_the_real_archive(real_folder):
