@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from helpers import experiments, long_memory, results
+from helpers import cooccurrence, experiments, long_memory, results, transfer
+from helpers.data import glove_archive, reviews
 
 SEEDS = range(8)
 OPTIMISERS = [
@@ -41,7 +42,27 @@ RECORDS: dict[str, Callable[[], Any]] = {
     },
     "architectures": lambda: experiments.architectures(seeds=range(5)),
     "optimisers": lambda: experiments.optimisers(OPTIMISERS, seeds=SEEDS),
+    "transfer": lambda: {
+        "embedded": transfer.by_labels(
+            reviews.load("embedded"), _unlabelled(), (20, 100, 500, 2000), seeds=range(5)
+        ),
+        "real": transfer.by_labels(
+            reviews.load("real", n_train=8000, n_test=5000),
+            glove_archive.load(50),
+            (20, 100, 500, 2000, 8000),
+            seeds=range(5),
+            length=200,
+            max_words=10_000,
+        ),
+    },
 }
+
+
+def _unlabelled() -> dict[str, Any]:
+    """Fit the vectors of the chapter on GloVe: to reviews that no experiment labels."""
+    texts = reviews.load("embedded", n_train=10_000, n_test=1, seed=7).train_texts
+    counts = cooccurrence.cooccurrences([reviews.words(text) for text in texts], window=10)
+    return cooccurrence.fit(counts, dim=25, epochs=300).vectors
 
 
 @click.command()

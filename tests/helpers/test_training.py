@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 from numpy.testing import assert_allclose, assert_array_equal
 
-from helpers.training import StepLosses, StopBelow, repeat
+from helpers.training import StepLosses, StopBelow, fit_repeatedly, repeat
 
 
 def line(n_samples, seed):
@@ -78,3 +78,33 @@ def test_stop_below_ends_the_run_once_the_mean_loss_is_low_and_the_rest_is_nan()
         (ran,) = np.isfinite(losses).nonzero()
         assert 5 <= len(ran) < 300
         assert losses[ran[-5:]].mean() < 0.05 <= losses[ran[-6:-1]].mean()
+
+
+def test_fits_of_the_same_data_are_watched_on_other_data():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 2)).astype("float32")
+    y = x[:, :1] > 0
+
+    def build():
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+        model.compile(keras.optimizers.Adam(0.1), "binary_crossentropy", metrics=["accuracy"])
+        return model
+
+    def fits(patience):
+        return fit_repeatedly(
+            build,
+            (x[:150], y[:150]),
+            (x[150:], y[150:]),
+            seeds=(0, 1),
+            epochs=6,
+            batch_size=16,
+            callbacks=lambda: [keras.callbacks.EarlyStopping("loss", 10, patience=patience)],
+        )
+
+    whole, again, stopped = fits(9), fits(9), fits(0)
+    assert whole["val_accuracy"].shape == whole["loss"].shape == (2, 6)
+    assert whole["val_accuracy"][:, -1].min() > 0.8
+    assert_array_equal(whole["loss"], again["loss"])
+    assert whole["loss"][0, 0] != whole["loss"][1, 0]
+    assert_array_equal(stopped["loss"][:, :2], whole["loss"][:, :2])
+    assert np.isnan(stopped["val_loss"][:, 2:]).all(), "an early stop leaves NaN"

@@ -1,0 +1,92 @@
+"""Does it help to begin with vectors that were trained on something else? By number of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from helpers import glove, models, text, training
+from helpers.data.reviews import Reviews
+
+#: How the embedding begins, and whether training moves it.
+STARTS: dict[str, dict[str, bool]] = {
+    "from scratch": {"pretrained": False, "trainable": True},
+    "frozen": {"pretrained": True, "trainable": False},
+    "fine-tuned": {"pretrained": True, "trainable": True},
+}
+
+
+def by_labels(
+    data: Reviews,
+    vectors: Mapping[str, np.ndarray],
+    sizes: Iterable[int],
+    *,
+    seeds: Iterable[int],
+    length: int = 50,
+    max_words: int = 5000,
+    steps: int = 300,
+    learning_rate: float = 3e-3,
+) -> dict[str, dict[str, list[float]]]:
+    """Held-out accuracy of averaged word vectors, by the number of labelled training texts.
+
+    All starts share the vocabulary of *all* training texts, since reading them needs no labels.
+
+    Parameters
+    ----------
+    data : Reviews
+    vectors : mapping of word to array, shape (dim,)
+    sizes : iterable of int
+        How many of the training texts have a label.
+    seeds : iterable of int
+        Each seed takes other texts.
+    length, max_words : int
+    steps : int
+        Gradient steps of at most 64 texts, the same for every size.
+    learning_rate : float
+        Of Adam.
+
+    Returns
+    -------
+    dict
+        ``{start: {size: [one per seed]}}``; see `STARTS`.
+    """
+    vocabulary = text.build_vocabulary(data.train_texts, max_words)
+    x, x_test = (
+        text.encode(texts, vocabulary, length) for texts in (data.train_texts, data.test_texts)
+    )
+    dim = len(next(iter(vectors.values())))
+    matrix = glove.filter_glove(vocabulary, vectors, dim, unknown="mean")
+    held_out, seeds = (x_test, data.test_labels), list(seeds)
+
+    def accuracy(start: str, size: int, seed: int) -> float:
+        chosen = np.random.default_rng(seed).permutation(len(x))[:size]
+        options: dict[str, Any] = {"vectors": matrix} if STARTS[start]["pretrained"] else {}
+
+        def build() -> Any:
+            return models.build_text_classifier(
+                len(vocabulary),
+                dim=dim,
+                encoder="average",
+                trainable=STARTS[start]["trainable"],
+                learning_rate=learning_rate,
+                **options,
+            )
+
+        batch = min(64, size)
+        rounds = max(1, steps * batch // size)  # one long epoch: short ones cost more than they do
+        fits = training.fit_repeatedly(
+            build,
+            (np.tile(x[chosen], (rounds, 1)), np.tile(data.train_labels[chosen], rounds)),
+            held_out,
+            seeds=[seed],
+            epochs=1,
+            batch_size=batch,
+        )
+        return float(fits["val_accuracy"][0, -1])
+
+    return {
+        start: {str(size): [accuracy(start, size, seed) for seed in seeds] for size in sizes}
+        for start in STARTS
+    }
