@@ -69,9 +69,9 @@ def read_vectors(
                 first, lines = 2, lines[1:]
             dim = dim or _width(lines, name)
         assert dim is not None, "the first block sets it"
-        rows += sum(1 for line in lines if line.strip())
+        rows += sum(map(bool, map(bytes.strip, lines)))  # blank lines are none
         kept = list(_split(lines, first, dim, wanted, faults))
-        _add(vectors, _parsed(kept, dim, faults), faults)
+        _add(vectors, kept, faults)
         faults.settle()
     if not rows:
         raise ValueError(f"{name} has no rows: expected a word and its numbers on each line")
@@ -175,25 +175,24 @@ def _is_number(text: bytes) -> bool:
 # --- numbers --------------------------------------------------------------------------------------
 
 
-def _parsed(rows: list[_Row], dim: int, faults: _Faults) -> list[tuple[int, str, np.ndarray]]:
-    """Rows with their words as text and their numbers as arrays; NumPy reads a block at once."""
+def _add(vectors: dict[str, np.ndarray], rows: list[_Row], faults: _Faults) -> None:
+    """Put rows into ``vectors``; of a word that comes twice the first row stays."""
     if not rows:
-        return []
+        return
     try:
         matrix = _matrix([numbers for _, _, numbers in rows])
-        words = [word.decode() for _, word, _ in rows]
+        parsed = {word.decode(): vector for (_, word, _), vector in zip(rows, matrix, strict=True)}
+        plain = len(parsed) == len(rows) and bool(np.isfinite(matrix).all())
     except ValueError:  # somewhere in this block; UnicodeDecodeError is one, too
-        return [row for row in (_parsed_alone(row, faults) for row in rows) if row]
-    sound = np.isfinite(matrix).all(axis=1)
-    if not sound.all():
-        for (number, word, _), well in zip(rows, sound, strict=True):
-            if not well:
-                faults.note(number, f"has a number that is not finite: {_shown(word)}")
-    return [
-        (row[0], word, vector)
-        for row, word, vector, well in zip(rows, words, matrix, sound, strict=True)
-        if well
-    ]
+        plain = False
+    if plain and vectors.keys().isdisjoint(parsed):
+        vectors.update(parsed)
+        return
+    for number, word, numbers in rows:
+        if (vector := _parsed(number, word, numbers, faults)) is not None:
+            text = word.decode()
+            if vectors.setdefault(text, vector) is not vector:
+                faults.repeated(number, text)
 
 
 def _matrix(rows: list[bytes]) -> np.ndarray:
@@ -202,32 +201,23 @@ def _matrix(rows: list[bytes]) -> np.ndarray:
         return np.loadtxt(rows, dtype="float32", delimiter=" ", comments=None, ndmin=2)
 
 
-def _parsed_alone(row: _Row, faults: _Faults) -> tuple[int, str, np.ndarray] | None:
-    number, word, numbers = row
+def _parsed(number: int, word: bytes, numbers: bytes, faults: _Faults) -> np.ndarray | None:
+    """One row alone, or what is wrong with it."""
     try:
-        text = word.decode()
+        word.decode()
     except UnicodeDecodeError:
         faults.note(number, f"has a word that is not UTF-8: {word[:40]!r}")
         return None
     try:
-        vector = _matrix([numbers])[0]
+        [vector] = _matrix([numbers])
     except ValueError:
-        wrong = next((f for f in numbers.split(b" ") if not _is_number(f)), numbers)
+        wrong = next((n for n in numbers.split(b" ") if not _is_number(n)), numbers)
         faults.note(number, f"has {_shown(wrong)} for a number: {_shown(word)}")
         return None
     if not np.isfinite(vector).all():
         faults.note(number, f"has a number that is not finite: {_shown(word)}")
         return None
-    return number, text, vector
-
-
-def _add(
-    vectors: dict[str, np.ndarray], rows: list[tuple[int, str, np.ndarray]], faults: _Faults
-) -> None:
-    """Put rows into ``vectors``; of a word that comes twice the first row stays."""
-    for number, word, vector in rows:
-        if vectors.setdefault(word, vector) is not vector:
-            faults.repeated(number, word)
+    return vector
 
 
 # --- faults ---------------------------------------------------------------------------------------
