@@ -1,0 +1,18 @@
+"""Every answer of the corpus to `embeddings` gets its declared points, from both graders."""
+
+from tests.exercises import corpus
+
+ASSIGNMENT = "embeddings"
+BY_STOCK = ["solution", "blank", "right-algebra", "wrong-zero-vectors"]
+
+
+def test_the_engine_gives_what_each_answer_declares(tmp_path):
+    corpus.check_engine(tmp_path, ASSIGNMENT)
+
+
+def test_stock_nbgrader_gives_the_same(tmp_path):
+    corpus.check_stock(tmp_path, ASSIGNMENT, BY_STOCK)
+
+
+def test_the_corpus_is_rich_enough():
+    corpus.check_mix(ASSIGNMENT)
