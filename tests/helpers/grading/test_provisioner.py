@@ -1,6 +1,7 @@
 """Warm kernels as a Jupyter client meets them."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -54,9 +55,14 @@ PROBES = {
 def test_a_warm_kernel_tells_a_notebook_the_same_as_a_cold_one(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", str(kernels.cold_spec(tmp_path / "jupyter")))
     told = {}
-    for name in (kernels.WARM, COLD):
-        with kernel(name, cwd=str(tmp_path)) as (_, client):
-            told[name] = {probe: run(client, source) for probe, source in PROBES.items()}
+    # A cold kernel inherits what this process ignores, and under `nohup` that is SIGHUP.
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        for name in (kernels.WARM, COLD):
+            with kernel(name, cwd=str(tmp_path)) as (_, client):
+                told[name] = {probe: run(client, source) for probe, source in PROBES.items()}
+    finally:
+        signal.signal(signal.SIGHUP, hung_up)
     for probe in PROBES:
         warm_one, cold_one = (
             kernels.without_addresses(told[n][probe]) for n in (kernels.WARM, COLD)
