@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import NamedTuple
 
+import keras
 import numpy as np
 
 from helpers import glove, models, text, training
 from helpers.data.reviews import Reviews
 
-#: How the embedding begins, and whether training moves it.
-STARTS: dict[str, dict[str, bool]] = {
-    "from scratch": {"pretrained": False, "trainable": True},
-    "frozen": {"pretrained": True, "trainable": False},
-    "fine-tuned": {"pretrained": True, "trainable": True},
+
+class Start(NamedTuple):
+    """How the embedding begins, whether training moves it, and how fast (Adam's rate)."""
+
+    pretrained: bool
+    trainable: bool
+    learning_rate: float
+
+
+#: With frozen vectors only the answer's few weights learn, and they have a long way to go.
+STARTS = {
+    "from scratch": Start(pretrained=False, trainable=True, learning_rate=3e-3),
+    "frozen": Start(pretrained=True, trainable=False, learning_rate=3e-2),
+    "fine-tuned": Start(pretrained=True, trainable=True, learning_rate=3e-3),
 }
 
 
@@ -27,7 +37,6 @@ def by_labels(
     length: int = 50,
     max_words: int = 5000,
     steps: int = 300,
-    learning_rate: float = 3e-3,
 ) -> dict[str, dict[str, list[float]]]:
     """Held-out accuracy of averaged word vectors, by the number of labelled training texts.
 
@@ -44,8 +53,6 @@ def by_labels(
     length, max_words : int
     steps : int
         Gradient steps of at most 64 texts, the same for every size.
-    learning_rate : float
-        Of Adam.
 
     Returns
     -------
@@ -62,16 +69,15 @@ def by_labels(
 
     def accuracy(start: str, size: int, seed: int) -> float:
         chosen = np.random.default_rng(seed).permutation(len(x))[:size]
-        options: dict[str, Any] = {"vectors": matrix} if STARTS[start]["pretrained"] else {}
 
-        def build() -> Any:
+        def build() -> keras.Model:
             return models.build_text_classifier(
                 len(vocabulary),
                 dim=dim,
                 encoder="average",
-                trainable=STARTS[start]["trainable"],
-                learning_rate=learning_rate,
-                **options,
+                vectors=matrix if STARTS[start].pretrained else None,
+                trainable=STARTS[start].trainable,
+                learning_rate=STARTS[start].learning_rate,
             )
 
         batch = min(64, size)
