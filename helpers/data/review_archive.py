@@ -23,7 +23,7 @@ from helpers.data import downloads
 ARCHIVE = "aclImdb_v1.tar.gz"
 HOMEPAGE = "http://ai.stanford.edu/~amaas/data/sentiment/"
 URLS = (f"{HOMEPAGE}{ARCHIVE}", f"https://ai.stanford.edu/~amaas/data/sentiment/{ARCHIVE}")
-# The authors publish none; torchtext 0.15 (torchtext/datasets/imdb.py) checks its downloads by it.
+# The authors publish none; torchtext (torchtext/datasets/imdb.py) checks its downloads by it.
 CHECKSUM = "md5:7c2ac02c03563afcf9b574c7e56c153a"
 
 _MEMBER = re.compile(r"(?:.*/)?aclImdb/(train|test)/(pos|neg)/\d+_\d+\.txt$")
