@@ -11,7 +11,7 @@ import numpy as np
 from keras import layers
 
 from helpers.gradients import GradientMonitor
-from helpers.models import create_models_for_comparison
+from helpers.models import create_models_for_comparison, prepare
 from helpers.tasks import adding_problem, create_long_dependency_task
 from helpers.training import Task, first_below, repeat, until_solved
 
@@ -83,7 +83,7 @@ def memory_model(
     model = keras.Sequential([keras.Input((None, 1)), recurrent, answer])
     optimizer = keras.optimizers.Adam(learning_rate, **(clip or {}))
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
-    return model
+    return prepare(model)
 
 
 def exploding_model(

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from helpers.models import prepare
+
 #: ``task(n_samples, seed=…)`` draws examples: x and y. ``build()`` returns a compiled model.
 Task = Callable[..., tuple[np.ndarray, np.ndarray]]
 Build = Callable[[], keras.Model]
@@ -37,7 +39,7 @@ def repeat(
     ----------
     build : callable
         Returns a compiled model. It is called for every seed, but only the first model is trained:
-        the others lend it their initial weights, so that its graph is traced once.
+        the others lend it their beginnings, so that its graph is traced once.
     task : callable
         As in `helpers.tasks`, with its other arguments bound.
     seeds : iterable of int
@@ -49,8 +51,8 @@ def repeat(
     for seed in seeds:
         keras.utils.set_random_seed(seed)
         fresh = build()
-        model = _restart(model, fresh) if model else fresh
         x, y = task(steps * batch_size, seed=seed)
+        model = _restart(model, prepare(fresh, y))
         history = StepLosses()
         model.fit(
             x,
@@ -84,7 +86,7 @@ def fit_repeatedly(
     Parameters
     ----------
     build : callable
-        Returns a compiled model.
+        Returns a compiled model. As in `repeat`, only the first one is trained.
     train, held_out : pair of arrays
         x and y.
     seeds : iterable of int
@@ -97,11 +99,11 @@ def fit_repeatedly(
     dict of str to array, shape (seeds, epochs)
         As in Keras' history: ``loss``, ``val_loss`` and so on; NaN after an early stop.
     """
-    rows: list[dict[str, list[float]]] = []
+    model, rows = None, []
     for seed in seeds:
         keras.utils.set_random_seed(seed)
-        keras.backend.clear_session()
-        fit = build().fit(
+        model = _restart(model, prepare(build(), train[1]))
+        fit = model.fit(
             *train,
             validation_data=held_out,
             epochs=epochs,
@@ -169,10 +171,17 @@ def first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
     return int(below[0]) + window if len(below) else -1
 
 
-def _restart(model: keras.Model, fresh: keras.Model) -> keras.Model:
-    """Give a trained model the initial weights of a fresh one, and a new optimizer state."""
-    model.set_weights(fresh.get_weights())
-    fresh.optimizer.build(fresh.trainable_variables)
-    for old, new in zip(model.optimizer.variables, fresh.optimizer.variables, strict=True):
+def _restart(model: keras.Model | None, fresh: keras.Model) -> keras.Model:
+    """Give a trained model all that a fresh one begins with; the fresh one if there is no other.
+
+    That is its weights, and the states of its dropout and of its optimizer.
+    """
+    if model is None:
+        return fresh
+    for old, new in zip(_state(model), _state(fresh), strict=True):
         old.assign(new)
     return model
+
+
+def _state(model: keras.Model) -> list[keras.Variable]:
+    return [*model.variables, *model.optimizer.variables]

@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 from numpy.testing import assert_allclose, assert_array_equal
 
+from helpers.models import build_text_classifier
 from helpers.training import StepLosses, StopBelow, fit_repeatedly, repeat
 
 
@@ -108,3 +109,23 @@ def test_fits_of_the_same_data_are_watched_on_other_data():
     assert whole["loss"][0, 0] != whole["loss"][1, 0]
     assert_array_equal(stopped["loss"][:, :2], whole["loss"][:, :2])
     assert np.isnan(stopped["val_loss"][:, 2:]).all(), "an early stop leaves NaN"
+
+
+def test_a_fit_does_not_depend_on_the_seeds_before_it_though_they_share_one_graph():
+    rng = np.random.default_rng(0)
+    x = rng.integers(1, 20, (60, 7))
+    y = x[:, 0] > 10
+    built = []
+
+    def build():
+        layer = {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.3}
+        built.append(build_text_classifier(20, dim=4, learning_rate=0.05, **layer))
+        return built[-1]
+
+    def fits(seeds):
+        return fit_repeatedly(build, (x, y), (x, y), seeds=seeds, epochs=2, batch_size=16)
+
+    together, alone = fits([3, 7]), fits([7])
+    for key, runs in alone.items():
+        assert_allclose(together[key][1], runs[0], rtol=1e-5)
+    assert [int(model.optimizer.iterations) for model in built] == [8, 0, 8]
