@@ -10,8 +10,9 @@ import numpy as np
 
 from helpers.models import prepare
 
-#: ``task(n_samples, seed=…)`` draws examples: x and y. ``build()`` returns a compiled model.
-Task = Callable[..., tuple[np.ndarray, np.ndarray]]
+#: Examples: x and y. ``task(n_samples, seed=…)`` draws them. ``build()`` returns a compiled model.
+Pair = tuple[np.ndarray, np.ndarray]
+Task = Callable[..., Pair]
 Build = Callable[[], keras.Model]
 
 
@@ -71,8 +72,8 @@ def repeat(
 
 def fit_repeatedly(
     build: Build,
-    train: tuple[np.ndarray, np.ndarray],
-    held_out: tuple[np.ndarray, np.ndarray],
+    train: Pair | Callable[[int], Pair],
+    held_out: Pair,
     *,
     seeds: Iterable[int] = range(3),
     epochs: int = 5,
@@ -88,11 +89,11 @@ def fit_repeatedly(
     build : callable
         Returns a compiled model. As in `repeat`, only the first one is trained.
     train, held_out : pair of arrays
-        x and y.
+        x and y. ``train`` may also be a function that gives each seed its own, of equal shapes.
     seeds : iterable of int
     epochs, batch_size : int
     callbacks : callable
-        Makes new callbacks for each seed.
+        Makes new callbacks for each seed. They see epochs and not batches: an epoch is one call.
 
     Returns
     -------
@@ -102,9 +103,13 @@ def fit_repeatedly(
     model, rows = None, []
     for seed in seeds:
         keras.utils.set_random_seed(seed)
-        model = _restart(model, prepare(build(), train[1]))
+        fresh = build()
+        x, y = train(seed) if callable(train) else train
+        fresh.steps_per_execution = -(-len(x) // batch_size)
+        model = _restart(model, prepare(fresh, y))
         fit = model.fit(
-            *train,
+            x,
+            y,
             validation_data=held_out,
             epochs=epochs,
             batch_size=batch_size,

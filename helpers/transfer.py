@@ -67,8 +67,13 @@ def by_labels(
     matrix = glove.filter_glove(vocabulary, vectors, dim, unknown="mean")
     held_out, seeds = (x_test, data.test_labels), list(seeds)
 
-    def accuracy(start: str, size: int, seed: int) -> float:
-        chosen = np.random.default_rng(seed).permutation(len(x))[:size]
+    def accuracies(start: str, size: int) -> list[float]:
+        batch = min(64, size)
+        rounds = max(1, steps * batch // size)  # one long epoch: short ones cost more than they do
+
+        def labelled(seed: int) -> training.Pair:
+            chosen = np.random.default_rng(seed).permutation(len(x))[:size]
+            return np.tile(x[chosen], (rounds, 1)), np.tile(data.train_labels[chosen], rounds)
 
         def build() -> keras.Model:
             return models.build_text_classifier(
@@ -80,19 +85,9 @@ def by_labels(
                 learning_rate=STARTS[start].learning_rate,
             )
 
-        batch = min(64, size)
-        rounds = max(1, steps * batch // size)  # one long epoch: short ones cost more than they do
         fits = training.fit_repeatedly(
-            build,
-            (np.tile(x[chosen], (rounds, 1)), np.tile(data.train_labels[chosen], rounds)),
-            held_out,
-            seeds=[seed],
-            epochs=1,
-            batch_size=batch,
+            build, labelled, held_out, seeds=seeds, epochs=1, batch_size=batch
         )
-        return float(fits["val_accuracy"][0, -1])
+        return fits["val_accuracy"][:, -1].tolist()
 
-    return {
-        start: {str(size): [accuracy(start, size, seed) for seed in seeds] for size in sizes}
-        for start in STARTS
-    }
+    return {start: {str(size): accuracies(start, size) for size in sizes} for start in STARTS}

@@ -21,7 +21,10 @@ from isolation import ROOM_ENDS, isolate  # type: ignore[import-not-found]
 
 # In the order of a cold kernel, whose cells import the libraries when it runs already.
 KERNEL = ("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
-LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "seaborn", "tensorflow", "keras")
+LIBRARIES = (
+    *("numpy", "pandas", "matplotlib.pyplot", "seaborn", "tensorflow", "keras"),
+    "myst_nb.ext.glue",  # first used where a page's prose quotes a number; it imports nbformat
+)
 LAUNCHER = "ipykernel_launcher.py"
 
 

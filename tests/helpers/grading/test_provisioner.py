@@ -14,7 +14,8 @@ from tests.helpers.grading.kernels import COLD, alive, connect, eventually, kern
 # What a notebook can find out about its process, once it has imported the libraries.
 PROBES = {
     "imports": "import keras, matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn, sys\n"
-    "import tensorflow as tf, logging, warnings, os, signal, threading, resource, gc",
+    "import tensorflow as tf, myst_nb.ext.glue\n"
+    "import logging, warnings, os, signal, threading, resource, gc",
     "main": "import __main__; print(sorted(vars(__main__)), type(__main__), __name__)",
     "argv": "print([os.path.basename(a) for a in sys.argv[:2]], sys.orig_argv[1:-1], sys.flags)",
     "path": "print(sys.path, [str(f) for f in sys.meta_path], sys.warnoptions)",

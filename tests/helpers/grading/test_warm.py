@@ -37,7 +37,9 @@ def lean(tmp_path, monkeypatch) -> Path:
         shutil.copy(warm.SERVER.with_name(part), tmp_path)
     script, process = tmp_path / "forkserver.py", tmp_path / "kernel_process.py"
     text = process.read_text()
-    process.write_text(re.sub(r"^LIBRARIES = .*$", 'LIBRARIES = ("numpy",)', text, flags=re.M))
+    process.write_text(
+        re.sub(r"^LIBRARIES = \(.*?^\)$", 'LIBRARIES = ("numpy",)', text, flags=re.M | re.S)
+    )
     assert process.read_text() != text
     monkeypatch.setattr(warm, "SERVER", script)
     return script
