@@ -1,33 +1,25 @@
 """Build the book: ``python -m tools.build_book [--fresh] [SOURCE]``.
 
-First the cells run, in parallel (:mod:`tools.execute_chapters`), then Jupyter Book renders.
+First the cells run, in parallel (:mod:`tools.execute_chapters`), then Jupyter Book renders
+(:mod:`tools.render_book`).
 Added to what it does: cells run again when ``helpers/`` or the lock changed, a failed build is
 never mistaken for a finished one and leaves the last good book in its place, real and embedded
 data keep separate outputs, and a failure names its chapter, line and traceback.
 """
 
 import argparse
-import ast
 import hashlib
 import os
-import re
 import shutil
-import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from IPython.core.inputtransformer2 import TransformerManager
-
-from helpers.data import review_archive
-from tools.execute_chapters import execute
-from tools.gates.pages import outputs
-from tools.gates.sources import code_cells, toc_pages
+from jupyter_client.kernelspec import NoSuchKernel
 
 ROOT = Path(__file__).resolve().parents[1]
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-FAULT = re.compile(r"(WARNING|ERROR|CRITICAL): ")
-NATIVE = re.compile(r"^WARNING: All log messages before absl")
 
 
 def kernel_environment(build: Path) -> dict[str, str]:
@@ -61,24 +53,14 @@ def code_key() -> str:
     return digest.hexdigest()
 
 
-def pages(source: Path) -> list[Path]:
-    """The files that the table of contents names, in its order."""
-    return [path for name in toc_pages(source) if (path := source / f"{name}.md").is_file()]
-
-
-def syntax_errors(source: Path) -> list[str]:
-    """Cells that Python cannot even parse: found at once, before anything runs."""
-    transform = TransformerManager().transform_cell
-    faults = []
-    for path in pages(source):
-        for cell in code_cells(path.read_text()):
-            try:
-                ast.parse(transform(cell.source))
-            except SyntaxError as error:
-                line = cell.line + (error.lineno or 1) - 1
-                text = (error.text or "").strip()
-                faults.append(f"{path.relative_to(source)}:{line}: {error.msg}: {text}")
-    return faults
+def start_warm_server(environment: Mapping[str, str]) -> None:
+    """Have the libraries imported by the time that the first chapter wants its kernel."""
+    try:
+        from helpers.grading import warm
+    except ImportError:  # Windows, where kernels start cold
+        return
+    with suppress(warm.WarmUnavailable, NoSuchKernel):  # the first kernel will say so
+        warm.prestart(environment=environment)
 
 
 def look_key(source: Path) -> str:
@@ -87,11 +69,16 @@ def look_key(source: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
+def is_stale(build: Path) -> bool:
+    """Whether every cell has to run: nothing is in the cache, or what cells depend on changed."""
+    key = build / "code.key"
+    return not key.is_file() or key.read_text() != code_key()
+
+
 def forget_stale(source: Path, build: Path, fresh: bool) -> None:
     """Drop what the last build left and this one must not believe."""
-    work, key, done = build / "work", build / "code.key", build / "complete"
-    look = build / "look.key"
-    if not key.is_file() or key.read_text() != code_key():
+    work, done, look = build / "work", build / "complete", build / "look.key"
+    if is_stale(build):
         shutil.rmtree(work / "_build" / ".jupyter_cache", ignore_errors=True)
         fresh = True
     # Sphinx reports a warning only for a page that it reads, so after a build that failed
@@ -104,50 +91,8 @@ def forget_stale(source: Path, build: Path, fresh: bool) -> None:
         shutil.rmtree(work / "_build" / "html", ignore_errors=True)
     done.unlink(missing_ok=True)
     work.mkdir(parents=True, exist_ok=True)
-    key.write_text(code_key())
+    (build / "code.key").write_text(code_key())
     look.write_text(look_key(source))
-
-
-def publish(rendered: Path, html: Path) -> None:
-    """Put the rendered book in the place of the last one, at once."""
-    new, old = html.with_name("html.new"), html.with_name("html.old")
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
-    shutil.copytree(rendered, new, ignore=shutil.ignore_patterns("reports"))
-    if html.exists():
-        html.rename(old)
-    new.rename(html)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def run_sphinx(source: Path, work: Path, log: Path) -> tuple[int, list[str]]:
-    """Run stock jupyter-book; what it says goes to the log, and is returned."""
-    tool = str(Path(sys.executable).parent / "jupyter-book")
-    command = [tool, "build", str(source), "-W", "-n", "--keep-going"]
-    command += ["--path-output", str(work)]
-    with log.open("w") as record:
-        done = subprocess.run(
-            command,
-            env=kernel_environment(log.parent),
-            stdin=subprocess.DEVNULL,
-            stdout=record,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    return done.returncode, ANSI.sub("", log.read_text()).splitlines()
-
-
-def report_faults(source: Path, rendered: Path, lines: list[str]) -> None:
-    """Say what Sphinx found fault with, and which page shows an error or stderr."""
-    ours = dict.fromkeys(line for line in lines if FAULT.search(line) and not NATIVE.search(line))
-    if ours:
-        print("\nWARNINGS (each one fails the build)")
-        print("\n".join(f"    {line.removeprefix(str(source) + '/')}" for line in ours))
-        built = (rendered / p.relative_to(source).with_suffix(".html") for p in pages(source))
-        for fault in (fault for page in built if page.is_file() for fault in outputs(page)):
-            print(f"    {fault}")
-    else:  # show how the tool itself ended
-        print("\n".join(f"    {line}" for line in lines[-25:]))
 
 
 def build_book(source: Path, *, fresh: bool = False) -> int:
@@ -156,27 +101,35 @@ def build_book(source: Path, *, fresh: bool = False) -> int:
     real = os.environ.get("RNN_DATA", "embedded") == "real"
     build = source / "_build" / "real" if real else source / "_build"
     rendered = build / "work" / "_build" / "html"
-    if faults := syntax_errors(source):
+    environment = kernel_environment(build)
+    if is_stale(build):
+        start_warm_server(environment)
+    # Late, since it takes seconds, in which the warm server imports its own libraries.
+    from tools import execute_chapters, render_book
+
+    if faults := execute_chapters.syntax_errors(source):
         print("Python cannot read these cells; nothing was run:", *faults, sep="\n    ")
         return 1
     forget_stale(source, build, fresh)
     begun = time.perf_counter()
     cache = build / "work" / "_build" / ".jupyter_cache"
-    ran, failures = execute(pages(source), cache, kernel_environment(build))
+    chapters = execute_chapters.pages(source)
+    ran, failures = execute_chapters.execute(chapters, cache, environment)
     executed = time.perf_counter()
     for failure in failures:
         name = failure.chapter.relative_to(source)
-        told = ANSI.sub("", failure.what).strip().splitlines()
+        told = render_book.ANSI.sub("", failure.what).strip().splitlines()
         print(f"\nCELL FAILED  {name}:{failure.line}", *told[-45:], sep="\n    ")
     if failures:
         print("\nNothing was rendered. What ran is kept; the same command goes on from here.")
         return 1
-    code, lines = run_sphinx(source, build / "work", build / "build.log")
+    log = build / "build.log"
+    code, lines = render_book.run_sphinx(source, build / "work", log, environment)
     if code:
-        report_faults(source, rendered, lines)
-        print(f"\nThe book has faults; the whole log is {build / 'build.log'}")
+        render_book.report_faults(source, rendered, lines)
+        print(f"\nThe book has faults; the whole log is {log}")
         return 1
-    publish(rendered, build / "html")
+    render_book.publish(rendered, build / "html")
     (build / "complete").touch()
     kept = sum("Using cached notebook" in line for line in lines) - len(ran)
     print(f"book: {len(ran)} chapters executed, {kept} from the cache, in ", end="")
@@ -193,6 +146,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         if os.environ.get("RNN_DATA") == "real":
+            from helpers.data import review_archive
+
             review_archive.find()  # once, where its progress shows, before kernels ask for it
         return build_book(arguments.source, fresh=arguments.fresh)
     except KeyboardInterrupt:

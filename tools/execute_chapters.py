@@ -4,6 +4,7 @@ The cache is jupyter-cache's, so that a chapter whose cells are unchanged is not
 chapter enters it whole or not at all: what failed or was interrupted runs again next time.
 """
 
+import ast
 import asyncio
 import os
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 
 import nbformat
 from anyio.from_thread import start_blocking_portal
+from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.cache.db import NbCacheRecord
@@ -26,7 +28,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
-from tools.gates.sources import code_cells
+from tools.gates.sources import code_cells, toc_pages
 
 LIMIT = 120  # seconds a cell, unless the chapter's front matter says otherwise
 
@@ -85,6 +87,26 @@ def execute(
         finally:
             job.cancel()
     return seconds, sorted(failures, key=lambda failure: chapters.index(failure.chapter))
+
+
+def pages(source: Path) -> list[Path]:
+    """The files that the table of contents names, in its order."""
+    return [path for name in toc_pages(source) if (path := source / f"{name}.md").is_file()]
+
+
+def syntax_errors(source: Path) -> list[str]:
+    """Cells that Python cannot even parse: found at once, before anything runs."""
+    transform = TransformerManager().transform_cell
+    faults = []
+    for path in pages(source):
+        for cell in code_cells(path.read_text()):
+            try:
+                ast.parse(transform(cell.source))
+            except SyntaxError as error:
+                line = cell.line + (error.lineno or 1) - 1
+                text = (error.text or "").strip()
+                faults.append(f"{path.relative_to(source)}:{line}: {error.msg}: {text}")
+    return faults
 
 
 def size(notebook: nbformat.NotebookNode) -> int:

@@ -213,10 +213,13 @@ def last_lines(log: Path) -> str:
     return "\n".join(text.strip().splitlines()[-8:]) or "(its log is empty)"
 
 
-def prestart(kernel_name: str = "python3") -> None:
-    """Start the server of a kernelspec in the background, so that its first kernel is warm."""
+def prestart(kernel_name: str = "python3", environment: Mapping[str, str] = os.environ) -> None:
+    """Start the server of a kernelspec in the background, so that its first kernel is warm.
+
+    ``environment`` is what kernels will be started with; others have a server of their own.
+    """
     spec = KernelSpecManager().get_kernel_spec(kernel_name)
-    environment = {**os.environ, **spec.env}
+    environment = {**environment, **spec.env}
     interpreter, _ = split(spec.argv)
     connect(interpreter, environment, server_files(interpreter, environment)).close()
 

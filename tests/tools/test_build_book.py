@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import build_book
+from helpers.grading import warm
+from tools import build_book, execute_chapters, render_book
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONT = """---
@@ -77,6 +78,12 @@ def test_cells_run_once_and_again_when_helpers_change(book, capsys, monkeypatch)
     assert "1 chapters executed" in capsys.readouterr().out
 
 
+def test_the_server_that_is_started_early_is_the_one_that_chapters_use(book):
+    with warm.private_servers() as folder:
+        assert build_book.build_book(book) == 0
+        assert len([*folder.glob("*.sock")]) == 1
+
+
 def test_a_failing_cell_is_named_and_fails_again(book, capsys):
     write(book, GOOD + "\n```{code-cell} python\nx = 1\nx / 0\n```\n")
     for _ in range(2):
@@ -105,7 +112,7 @@ def test_warnings_and_stderr_fail_the_build(book, capsys):
 
 
 def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch):
-    monkeypatch.setattr(build_book, "execute", lambda *a: pytest.fail("executed"))
+    monkeypatch.setattr(execute_chapters, "execute", lambda *a: pytest.fail("executed"))
     write(book, GOOD + "\n```{code-cell} python\n%matplotlib inline\nx = (1\n```\n")
     assert build_book.build_book(book) == 1
     assert "book/page.md:14: '(' was never closed" in capsys.readouterr().out
@@ -114,7 +121,7 @@ def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch)
 def test_real_data_has_its_own_output(book, monkeypatch):
     monkeypatch.setenv("RNN_DATA", "real")
     seen = []
-    monkeypatch.setattr(build_book, "run_sphinx", lambda s, out, log: seen.append(out) or (1, []))
+    monkeypatch.setattr(render_book, "run_sphinx", lambda s, out, *_: seen.append(out) or (1, []))
     assert build_book.build_book(book) == 1
     assert seen == [book / "_build" / "real" / "work"]
 
