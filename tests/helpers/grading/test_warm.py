@@ -208,9 +208,14 @@ def test_many_kernels_leave_no_process_and_no_descriptor_behind(own_server):
     with kernel() as (_, client):
         server = psutil.Process(_server(client))
         before, ours = server.num_fds(), psutil.Process().num_fds()
-    for _ in range(8):
-        with kernel() as (manager, client):
-            assert printed(client, "print(1)") == "1"
+
+    def start_and_end(number: int) -> str:
+        with kernel() as (_, client):
+            return printed(client, f"print({number})")
+
+    assert [start_and_end(number) for number in range(8)] == [*map(str, range(8))]
+    with ThreadPoolExecutor(6) as pool:
+        assert [*pool.map(start_and_end, range(12))] == [*map(str, range(12))]
     assert server.children(recursive=True) == []
     assert server.num_fds() < before
     assert psutil.Process().num_fds() <= ours
