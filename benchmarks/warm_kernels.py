@@ -3,6 +3,7 @@
 ``python benchmarks/warm_kernels.py [KERNELS]``; the endurance run starts that many (200).
 """
 
+import gc
 import json
 import os
 import sys
@@ -95,6 +96,7 @@ def endure(kernels, at_once=8):
     with ThreadPoolExecutor(at_once) as pool:
         together = [*pool.map(seconds_until_ready, ["python3"] * (kernels - kernels // 2))]
     took = time.perf_counter() - begun
+    gc.collect()  # event loops of the threads that have ended
     left, after = len(forks(server)), (server.num_fds(), psutil.Process().num_fds())
     print(f"{len(one_by_one)} kernels, one after the other: median {median(one_by_one):.2f} s")
     print(f"{len(together)} more, {at_once} at once: median {median(together):.2f} s, ", end="")
