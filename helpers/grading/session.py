@@ -38,6 +38,7 @@ ENVIRONMENT = {
 START_LIMIT = 60  # seconds
 LONGEST = 128_000_000  # characters of an answer, as Python writes a string
 LOOK = 0.2  # seconds between two looks at memory and clock
+GREETING = 0.05  # seconds after which a kernel that has not been heard is asked again
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Session:
     limits: Limits
     sandbox: bool = True
     begun: float = math.inf  #: when it was ready: the wait for a server is not the student's
+    looked: float = -math.inf  #: when its memory and clock were looked at
 
     def __enter__(self) -> Session:
         # Everything of the kernel that the outside shares with it: sockets and data files.
@@ -94,6 +96,7 @@ class Session:
             room=self._room() if self.sandbox else None,
         )
         self.client = BlockingKernelClient(connection_file=file)
+        self.client.context.reconnect_ivl = 10  # ms: its sockets come to be a moment after it
         self.client.load_connection_file()
         self.client.start_channels(hb=False)
         return self
@@ -102,12 +105,15 @@ class Session:
         """Wait, the first time only: until then the kernel starts beside what else goes on."""
         if self.begun < math.inf:
             return
-        for _ in range(START_LIMIT):
+        latest = time.monotonic() + START_LIMIT
+        while time.monotonic() < latest:
             self._look()
-            with suppress(RuntimeError):
-                self.client.wait_for_ready(timeout=1)
-                self.begun = time.monotonic()
-                return
+            self.client.kernel_info()
+            # What it publishes before we subscribe is lost; heard once, it will always be heard.
+            while self.client.iopub_channel.socket.poll(1000 * GREETING):
+                if self.client.get_iopub_msg(timeout=0)["parent_header"]:
+                    self.begun = time.monotonic()
+                    return
         raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
     def _room(self) -> dict[str, Any]:
@@ -164,11 +170,9 @@ class Session:
         poller = zmq.Poller()
         for socket in channels:
             poller.register(socket, zmq.POLLIN)
-        reply, idle, looked = None, False, 0.0
+        reply, idle = None, False
         while reply is None or not idle:
-            if time.monotonic() - looked > LOOK:
-                self._look()
-                looked = time.monotonic()
+            self._look()
             for socket, _ in poller.poll(int(1000 * LOOK)):
                 received = channels[socket](timeout=0)
                 if received["parent_header"].get("msg_id") != message:
@@ -199,7 +203,10 @@ class Session:
         return value
 
     def _look(self) -> None:
-        """End the kernel if it has passed a limit; notice if it has ended."""
+        """Now and then: end the kernel if it has passed a limit, notice if it has ended."""
+        if time.monotonic() - self.looked < LOOK:
+            return
+        self.looked = time.monotonic()
         code = self.process.poll()
         if self.process.lost:
             raise warm.WarmUnavailable("the kernel's server ended")
