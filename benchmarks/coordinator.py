@@ -31,7 +31,7 @@ def measure(folder, submissions):
     """Record a class in this process; seconds, and bytes of memory at a tenth and at the end."""
     from distributed import Client, LocalCluster
 
-    from helpers.grading import pipeline
+    from helpers.grading import intake, pipeline
     from helpers.grading.session import Limits
     from tests.grading import toy
 
@@ -39,7 +39,7 @@ def measure(folder, submissions):
     for number in range(submissions):
         toy.hand_in(course, f"student-{number:05}", toy.SOLUTION)
     process, memory = psutil.Process(), []
-    names = pipeline.students(course, "toy")
+    names = intake.students(course, "toy")
     with (
         mock.patch.object(pipeline, "on_worker", instant),
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,

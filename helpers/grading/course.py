@@ -7,7 +7,8 @@ import json
 import logging
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tqdm import tqdm
 
 from helpers.grading import intake, sandbox, warm
 from helpers.grading.kit import Leak, make_kit
-from helpers.grading.session import Limits
+from helpers.grading.session import Limits, prepare
 from helpers.grading.verdict import grade as grade_job
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,27 +115,20 @@ def grade(
     **limits: Any,
 ) -> None:
     """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
-    from distributed import Client, LocalCluster
-
-    from helpers.grading import pipeline
-
     _assignment(root, assignment)
     _walls(sandbox)
-    names = list(chosen) or pipeline.students(root, assignment)
+    names = list(chosen) or intake.students(root, assignment)
     if not names:
         raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
-    logging.getLogger("distributed").setLevel(logging.ERROR)
-    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
     bar = tqdm(total=len(names), unit="submission", disable=None)
 
     def tell(row: Any) -> None:
         bar.update()
         bar.set_postfix_str(f"{row.student}: {row.status}")
 
-    with bar, ExitStack() as stack:
-        local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
-        cluster = scheduler or stack.enter_context(LocalCluster(**local))
-        client = stack.enter_context(Client(cluster))
+    with bar, _cluster(scheduler, workers, sandbox) as client:
+        from helpers.grading import pipeline
+
         try:
             rows = pipeline.grade_class(
                 root,
@@ -188,6 +182,23 @@ def kit(root: Path, output: Path | None) -> None:
     except (FileNotFoundError, Leak) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1e6:.1f} MB")
+
+
+@contextmanager
+def _cluster(scheduler: str | None, workers: int, sandbox: bool) -> Iterator[Any]:
+    """A client of the scheduler, or of workers of our own, which share a warm server."""
+    with ExitStack() as stack:
+        if scheduler is None:
+            # What takes longest to start comes first: all the rest starts beside it.
+            stack.enter_context(warm.private_servers())
+            prepare(sandbox=sandbox)
+        from distributed import Client, LocalCluster
+
+        logging.getLogger("distributed").setLevel(logging.ERROR)
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
+        local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
+        cluster = scheduler or stack.enter_context(LocalCluster(**local))
+        yield stack.enter_context(Client(cluster))
 
 
 def _show(rows: list[Any]) -> None:

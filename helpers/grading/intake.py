@@ -63,6 +63,12 @@ def read_assignment(root: Path, name: str) -> Assignment:
     return Assignment(name, read[0], read[1], files)
 
 
+def students(root: Path, assignment: str) -> list[str]:
+    """Who handed in the assignment."""
+    found = (root / "submitted").glob(f"*/{assignment}")
+    return sorted(path.parent.name for path in found if path.is_dir() and not path.is_symlink())
+
+
 def read_submission(path: Path) -> list[dict[str, Any]]:
     """The cells of a notebook that anybody may have written.
 

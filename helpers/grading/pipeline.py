@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,22 +12,16 @@ from typing import Any
 
 from distributed import Client, KilledWorker, as_completed
 
-from helpers.grading import intake, record, warm
+from helpers.grading import intake, record
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row
 from helpers.grading.session import Limits
-from helpers.grading.verdict import Job, grade
+from helpers.grading.verdict import Job
+from helpers.grading.worker import on_worker
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
-ATTEMPTS = 3  # of a worker, when its own kernels fail
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # Modules that carry a verdict without a part in it: a change to them grades nobody again.
 CLERKS = ("course", "pipeline", "record", "ledger", "feedback", "kit")
-
-
-def students(root: Path, assignment: str) -> list[str]:
-    """Who handed in the assignment."""
-    found = (root / "submitted").glob(f"*/{assignment}")
-    return sorted(path.parent.name for path in found if path.is_dir() and not path.is_symlink())
 
 
 def grade_class(
@@ -142,20 +133,6 @@ def _spread(client: Client, work: Iterator[tuple], note: Callable[..., None]) ->
         send()
 
 
-_worker = ExitStack()
-
-
-def on_worker(job: Job) -> dict[str, Any]:
-    """Grade one job in a worker, which keeps its warm server for the next one."""
-    if os.environ.get(warm.OWNER) != str(os.getpid()):
-        _worker.enter_context(warm.private_servers())
-        atexit.register(_worker.close)
-    for _ in range(ATTEMPTS - 1):
-        with suppress(warm.WarmUnavailable):
-            return grade(job)
-    return grade(job)
-
-
 def job_key(job: Job) -> str:
     """What a verdict depends on, in a few letters: the job and the engine's own code."""
     digest = hashlib.sha256(engine_code())
@@ -177,5 +154,5 @@ def engine_code() -> bytes:
 def table(root: Path, assignment: str) -> list[Row]:
     """How every submission of an assignment stands."""
     ledger = Ledger.of(root, assignment)
-    known = ((name, ledger.read(name)) for name in students(root, assignment))
+    known = ((name, ledger.read(name)) for name in intake.students(root, assignment))
     return [entry.row if entry else Row(name, "not graded", 0.0, 0.0) for name, entry in known]

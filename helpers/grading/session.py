@@ -54,6 +54,14 @@ class Limits:
     output: int = 1_000_000  #: characters kept of a notebook's outputs
 
 
+def prepare(*, sandbox: bool) -> None:
+    """Start the server of the sessions to come: it imports its libraries beside what goes on."""
+    interpreter, environment = _interpreter(sandbox), _environment()
+    with suppress(warm.WarmUnavailable):  # the first session will say so
+        files = warm.server_files(interpreter, environment)
+        warm.connect(interpreter, environment, files).close()
+
+
 class Ended(Exception):
     """The kernel is no more; ``status`` says what ended it, the text why."""
 
@@ -85,13 +93,11 @@ class Session:
             str(self._place / "k.json"), transport="ipc", ip=str(self._place / "s")
         )
         os.chmod(file, 0o644)  # its reader is another user; the folder around keeps others out
-        walls = sandbox.command(self._place.parent) if self.sandbox else []
-        command = [*walls, sys.executable, "-m", "ipykernel_launcher", "-f", file]
         self.process: WarmKernel = launch(
-            command,
+            [*_interpreter(self.sandbox), "-m", "ipykernel_launcher", "-f", file],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=ENVIRONMENT | {name: os.environ[name] for name in (warm.FOLDER, warm.OWNER)},
+            env=_environment(),
             cwd=work,
             room=self._room() if self.sandbox else None,
         )
@@ -228,6 +234,15 @@ class Session:
             raise Ended("out_of_memory", f"more than {self.limits.memory / 1e9:.1f} GB of memory")
         if count > self.limits.processes:
             raise Ended("crashed", f"more than {self.limits.processes} processes")
+
+
+def _interpreter(locked_in: bool) -> list[str]:
+    walls = sandbox.command(Path(os.environ[warm.FOLDER])) if locked_in else []
+    return [*walls, sys.executable]
+
+
+def _environment() -> dict[str, str]:
+    return ENVIRONMENT | {name: os.environ[name] for name in (warm.FOLDER, warm.OWNER)}
 
 
 def _told(code: int) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.grading import warm
 from tests.exercises.course import nbgrader, scores
 from tests.grading import toy
 from tests.helpers.grading.kernels import eventually
@@ -181,7 +182,9 @@ def test_a_coordinator_killed_in_the_middle_goes_on_where_it_was(big_class):
 def test_an_outside_cluster_of_which_one_worker_is_killed(big_class, tmp_path):
     dask = str(Path(sys.executable).with_name("dask"))
     address = tmp_path / "scheduler.json"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    # As on another machine: without the warm server of this process.
+    there = {k: v for k, v in os.environ.items() if k not in (warm.FOLDER, warm.OWNER)}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": there}
     file = ["--scheduler-file", str(address)]
     cluster = [
         subprocess.Popen([dask, "scheduler", *file, "--port", "0", "--no-dashboard"], **quiet)

@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from helpers.grading import pipeline, warm
+from helpers.grading import warm, worker
 from helpers.grading.session import Limits
 from helpers.grading.verdict import Cell, Job, grade
 from tests.grading import toy
@@ -110,6 +110,6 @@ def test_a_server_that_is_killed_costs_nobody_a_point(server, monkeypatch):
     grade(toy.job(toy.submission()))  # the server is up
     killer = threading.Thread(target=kill)
     killer.start()
-    result = pipeline.on_worker(job)
+    result = worker.on_worker(job)
     killer.join()
     assert {name: test["points"] for name, test in result["tests"].items()} == toy.FULL
