@@ -12,14 +12,17 @@ from helpers.grading.session import Ended, Limits, Session
 
 SET_UP = """
 import json as _json
+from helpers.grading.agent import settle as _settle
 from helpers.grading.checker import Checker as _Checker
 __checker__ = _Checker(get_ipython().kernel.raw_input, {imports})
 def __check__(source, points):
     return _json.dumps(__checker__.run(source, points))
+_settle()
 """
 # What reading a message raises that no kernel sends by itself.
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError, MemoryError, RecursionError)
-ANSWER = "__import__('helpers.grading.agent', fromlist=['answer']).answer({question})"
+AGENT = "__import__('helpers.grading.agent', fromlist=['answer'])"
+ANSWER = AGENT + ".answer({question})"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def grade(job: Job) -> dict[str, Any]:
             Session(job.files, job.limits, job.sandbox) as student,
             Session(job.files, job.limits, job.sandbox) as checker,
         ):
-            student.wait_until_ready()  # the checker starts meanwhile
+            student.evaluate(AGENT + ".settle()")  # the checker starts meanwhile
             ready = False
             for cell in job.cells:
                 if cell.points is None:

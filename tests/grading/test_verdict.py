@@ -86,6 +86,13 @@ sent = kernel.session.send(kernel.iopub_socket, "status", {"x": 1}, parent=kerne
     assert verdict(code)["status"] == "crashed"
 
 
+def test_graphs_that_live_for_seconds_are_not_optimised():
+    code = "import tensorflow; options = tensorflow.config.optimizer.get_experimental_options()"
+    test = "assert options['disable_meta_optimizer']"
+    result = verdict(code, test)
+    assert result["tests"]["test"]["points"] == 3.0, result
+
+
 def test_outputs_of_any_shape_are_text():
     code = """
 kernel = get_ipython().kernel
