@@ -20,7 +20,12 @@ from typing import Any
 from isolation import ROOM_ENDS, isolate  # type: ignore[import-not-found]
 
 # In the order of a cold kernel, whose cells import the libraries when it runs already.
-KERNEL = ("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell")
+KERNEL = (
+    *("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell"),
+    # What those import only when a kernel starts: half of the time that it takes to start.
+    *("ipykernel.debugger", "sqlite3", "tornado.platform.asyncio"),
+    *("IPython.core.completerlib", "IPython.core.pylabtools", "IPython.extensions.storemagic"),
+)
 LIBRARIES = (
     *("numpy", "pandas", "matplotlib.pyplot", "seaborn", "tensorflow", "keras"),
     "myst_nb.ext.glue",  # first used where a page's prose quotes a number; it imports nbformat
