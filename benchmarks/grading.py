@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from warm_kernels import cold_kernelspec
 
@@ -58,12 +59,16 @@ def main():
         slow = timed(["nbgrader", "autograde", NAME], stock, JUPYTER_PATH=name)
         fast = timed(["course", "--course", str(ours), "grade", NAME], ours)
         verdicts = sorted((ours / "_build" / "grading" / NAME).glob("*.json"))
-        rows = [json.loads(path.read_text())["row"] for path in verdicts]
-    assert [row["score"] for row in rows] == [10.0] * submissions
+        found = [json.loads(path.read_text()) for path in verdicts]
+    assert [entry["row"]["score"] for entry in found] == [10.0] * submissions
+    own = [entry["verdict"]["seconds"] for entry in found]
+    all_of_it = [entry["verdict"]["total_seconds"] for entry in found]
+    beyond = [whole - part for whole, part in zip(all_of_it, own, strict=True)]
     print(f"{submissions} submissions of {NAME}, {os.cpu_count()} cores")
     print(f"stock nbgrader  {slow:6.0f} s  {slow / submissions:5.1f} s each")
     print(f"course grade    {fast:6.0f} s  {fast / submissions:5.1f} s each")
     print(f"ratio           {slow / fast:6.2f}")
+    print(f"learner's cells {median(own):6.1f} s, and {median(beyond):.2f} s beyond them (medians)")
 
 
 if __name__ == "__main__":
