@@ -1,4 +1,8 @@
-"""The command `course`: check one notebook, grade a class, see how it stands."""
+"""The command `course`: check one notebook, grade a class, see how it stands.
+
+Every worker of a local cluster imports this module when it starts, so that what only some commands
+need is imported there: nbformat alone takes more than a second.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from tqdm import tqdm
 
-from helpers.grading import intake, sandbox, warm
-from helpers.grading.kit import Leak, make_kit
+from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
-from helpers.grading.verdict import grade as grade_job
+
+if TYPE_CHECKING:
+    from helpers.grading import intake
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = {
@@ -64,6 +69,8 @@ def limit_options(command: Any) -> Any:
 @click.pass_obj
 def check(root: Path, notebook: Path, as_json: bool, sandbox: bool, **limits: Any) -> None:
     """Grade one NOTEBOOK here and now, and say what is wrong with it."""
+    from helpers.grading import intake, verdict
+
     author, name = _assignment(root, notebook.stem), notebook.stem
     _walls(sandbox)
     result: dict[str, Any]
@@ -73,7 +80,7 @@ def check(root: Path, notebook: Path, as_json: bool, sandbox: bool, **limits: An
         result = {"status": "rejected", "message": str(reason), "tests": {}}
     else:
         with warm.private_servers():
-            result = grade_job(intake.job(rebuilt, author, Limits(**limits), sandbox=sandbox))
+            result = verdict.grade(intake.job(rebuilt, author, Limits(**limits), sandbox=sandbox))
     tests = result["tests"]
     summary = {
         "assignment": name,
@@ -115,6 +122,8 @@ def grade(
     **limits: Any,
 ) -> None:
     """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
+    from helpers.grading import intake
+
     _assignment(root, assignment)
     _walls(sandbox)
     names = list(chosen) or intake.students(root, assignment)
@@ -176,6 +185,8 @@ def status(root: Path, assignment: str, as_csv: bool) -> None:
 @click.pass_obj
 def kit(root: Path, output: Path | None) -> None:
     """Pack what a learner needs: exercises and helpers, no solution and no hidden test."""
+    from helpers.grading.kit import Leak, make_kit
+
     target = output or root / "_build" / "networks-that-remember.zip"
     try:
         names = make_kit(root, target)
@@ -207,6 +218,8 @@ def _show(rows: list[Any]) -> None:
 
 
 def _assignment(root: Path, name: str) -> intake.Assignment:
+    from helpers.grading import intake
+
     try:
         return intake.read_assignment(root, name)
     except FileNotFoundError as error:
