@@ -197,9 +197,13 @@ def test_two_first_kernels_at_the_same_moment_share_one_server(own_server):
         files = warm.server_files([sys.executable], os.environ)
         jobs = [pool.submit(warm.connect, [sys.executable], os.environ, files) for _ in range(6)]
         connections = [job.result() for job in jobs]
-    # Our own children: a server that imports its libraries may have children of the same name.
-    servers = [p for p in psutil.Process().children() if str(files.socket) in p.cmdline()]
-    assert len(servers) == 1
+
+    def servers() -> list[psutil.Process]:
+        # Our own children: a server that imports its libraries may have children of its name.
+        return [p for p in psutil.Process().children() if str(files.socket) in p.cmdline()]
+
+    assert eventually(servers, 10)  # it has its name a moment after it has begun
+    assert len(servers()) == 1
     for connection in connections:
         connection.close()
 
