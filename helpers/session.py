@@ -29,6 +29,6 @@ def describe() -> str:
         "machine": results.machine(),
         "GPU": f"{len(gpus)} found" if gpus else "none, and none is needed",
         "data": os.environ.get("RNN_DATA", "embedded"),
-        "data folder": os.environ.get("RNN_DATA_DIR", "not set (RNN_DATA_DIR)"),
+        "data folder": os.environ.get("RNN_DATA_DIR", "your cache folder (or RNN_DATA_DIR)"),
     }
     return "\n".join(f"{name:12}{value}" for name, value in lines.items())
