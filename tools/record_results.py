@@ -7,7 +7,17 @@ from typing import Any
 
 import click
 
-from helpers import cooccurrence, experiments, long_memory, results, transfer
+from helpers import (
+    cooccurrence,
+    experiments,
+    imdb,
+    long_memory,
+    overfitting,
+    race,
+    results,
+    sentiment,
+    transfer,
+)
 from helpers.data import glove_archive, reviews
 
 SEEDS = range(8)
@@ -42,6 +52,17 @@ RECORDS: dict[str, Callable[[], Any]] = {
     },
     "architectures": lambda: experiments.architectures(seeds=range(5)),
     "optimisers": lambda: experiments.optimisers(OPTIMISERS, seeds=SEEDS),
+    "sentiment": lambda: sentiment.ablation(
+        reviews.load("embedded", n_train=4000, n_test=1000), seeds=range(5)
+    ),
+    "imdb": lambda: imdb.contest(
+        reviews.load("real", n_train=25_000, n_test=25_000), imdb.CONTENDERS, seeds=range(3)
+    ),
+    "overfitting": lambda: {
+        "remedies": overfitting.compare(overfitting.REMEDIES, seeds=range(5)),
+        "recurrent": overfitting.compare_places(overfitting.PLACES, seeds=range(3)),
+    },
+    "race": lambda: _race(),
     "transfer": lambda: {
         "embedded": transfer.by_labels(
             reviews.load("embedded"), _unlabelled(), (20, 100, 500, 2000), seeds=range(5)
@@ -56,6 +77,13 @@ RECORDS: dict[str, Callable[[], Any]] = {
         ),
     },
 }
+
+
+def _race() -> dict[str, Any]:
+    """Let the classifiers of the chapter on convolutions learn for the same time."""
+    data = reviews.load("embedded", n_train=4000, n_test=1000)
+    train, held_out = sentiment.prepare(data, sentiment.IMPROVEMENTS)
+    return race.race(race.racers(1000), train, held_out, seconds=(2, 5, 10, 20, 40), seeds=range(3))
 
 
 def _unlabelled() -> dict[str, Any]:
