@@ -136,6 +136,7 @@ def fit(remedy: Remedy, seed: int, *, epochs: int = 15) -> dict[str, Any]:
     history = model.fit(
         *data.train,
         validation_data=data.validation,
+        validation_batch_size=500,
         epochs=epochs,
         batch_size=32,
         verbose=0,

@@ -23,6 +23,7 @@ from pathlib import Path
 from helpers.grading import warm
 from tests.helpers.grading.kernels import kernel
 warm.SERVER = Path(sys.argv[1])
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits none
 with warm.private_servers(), kernel() as (manager, client):
     pid = manager.provisioner.pid
     print(pid, open(f"/proc/{pid}/stat").read().split()[3], flush=True)
