@@ -9,14 +9,12 @@ from functools import partial
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers
 from tqdm import tqdm
 
 from helpers import models, text
 from helpers.data.reviews import Reviews
-
-Pair = tuple[np.ndarray, np.ndarray]  # x and y
+from helpers.training import Pair
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from keras import layers
 
 from helpers import models, text, training
 from helpers.data import reviews
+from helpers.training import Pair
 
-Pair = tuple[np.ndarray, np.ndarray]  # x and y
 LENGTH = 50
 LARGEST = 8000  # training texts
 

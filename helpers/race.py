@@ -10,8 +10,7 @@ import keras
 import numpy as np
 
 from helpers import models
-
-Pair = tuple[np.ndarray, np.ndarray]  # x and y
+from helpers.training import Pair
 
 
 def racers(vocabulary_size: int) -> dict[str, Callable[[], keras.Model]]:

@@ -9,11 +9,10 @@ import numpy as np
 
 from helpers import models, text, training
 from helpers.data.reviews import Reviews
+from helpers.training import Pair
 
 #: In the order in which courses add them; `prepare`, `build` and `fit` say what each does.
 IMPROVEMENTS = ("embedding", "depth", "tuning", "vocabulary", "length")
-
-Pair = tuple[np.ndarray, np.ndarray]  # x and y
 
 
 def prepare(data: Reviews, improvements: Collection[str]) -> tuple[Pair, Pair]:
