@@ -129,10 +129,9 @@ def fit(remedy: Remedy, seed: int, *, epochs: int = 15) -> dict[str, Any]:
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     model = build(data.vocabulary_size, **remedy.options)
-    stop = [
-        keras.callbacks.EarlyStopping(patience=remedy.patience, restore_best_weights=True)
-        for _ in range(remedy.patience is not None)
-    ]
+    stop = []
+    if remedy.patience is not None:
+        stop = [keras.callbacks.EarlyStopping(patience=remedy.patience, restore_best_weights=True)]
     history = model.fit(
         *data.train,
         validation_data=data.validation,
