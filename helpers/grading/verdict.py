@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
+
+from jupyter_core.utils import ensure_event_loop
 
 from helpers.grading import exchange
 from helpers.grading.session import Ended, Limits, Session
@@ -64,6 +67,8 @@ def grade(job: Job) -> dict[str, Any]:
     begun = time.monotonic()
     try:
         with (
+            # The kernels' clients wait on this thread's event loop, and none of them closes it.
+            closing(ensure_event_loop()),
             Session(job.files, job.limits, job.sandbox) as student,
             Session(job.files, job.limits, job.sandbox) as checker,
         ):

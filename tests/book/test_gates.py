@@ -138,12 +138,13 @@ def test_stderr_and_tracebacks_are_faults(tmp_path, kind):
     assert pages.outputs(page(tmp_path, output.replace(kind, "stream"))) == []
 
 
-def test_a_logged_warning_is_a_fault(tmp_path):
+@pytest.mark.parametrize("fault", ["WARNING:tensorflow:5 out of", "&lt;History at 0x7f518&gt;"])
+def test_a_logged_warning_or_an_address_is_a_fault(tmp_path, fault):
     output = (
         '<div class="cell_output docutils"><div class="output stream"><pre>{}</pre></div></div>'
     )
-    assert pages.outputs(page(tmp_path, output.format("WARNING:tensorflow:5 out of")))
-    assert pages.outputs(page(tmp_path, output.format("no warning"))) == []
+    assert pages.outputs(page(tmp_path, output.format(fault)))
+    assert pages.outputs(page(tmp_path, output.format("no warning at 0x11"))) == []
 
 
 def test_images_need_alt_and_drawn_ones_a_caption_and_a_name(tmp_path):

@@ -1,6 +1,8 @@
 """A verdict, its limits, and what happens when the engine's own parts fail."""
 
+import contextvars
 import dataclasses
+import gc
 import os
 import signal
 import threading
@@ -49,6 +51,19 @@ def test_tests_reached_before_the_end_keep_their_points():
     assert result["status"] == "timed_out"
     assert [test["points"] for test in result["tests"].values()] == [1.0, 0.0]
     assert "not reached" in result["tests"]["t2"]["message"]
+
+
+def test_a_verdict_leaves_no_descriptor_open(server):
+    """A worker gives each job a context of its own, and with it an event loop."""
+    job = toy.job(toy.submission())
+    contextvars.copy_context().run(grade, job)
+    before = len(os.listdir("/proc/self/fd"))
+    gc.disable()
+    try:
+        contextvars.copy_context().run(grade, job)
+        assert len(os.listdir("/proc/self/fd")) == before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

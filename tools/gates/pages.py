@@ -1,5 +1,6 @@
 """Rules for the built HTML. Each returns its faults as ``page: what is wrong``."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from tools.gates.chapters import SHORTEST_ALT
 
 HEAVIEST = 1_500_000
+ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
 @cache
@@ -32,19 +34,20 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 def outputs(page: Path) -> list[str]:
-    """Errors, stderr and logged warnings that reached a reader."""
+    """Errors, stderr, logged warnings and addresses of objects that reached a reader."""
     faults = [
         f"{page.name}: {kind} on the page: {tag.get_text().strip()[:160]!r}"
         for kind in ("stderr", "traceback", "error")
         for tag in article(page).select(f"div.cell_output div.output.{kind}")
     ]
     shown = (tag.get_text().strip() for tag in article(page).select("div.cell_output div.output"))
-    # TensorFlow's logger writes to whatever stream is there, in a notebook to stdout.
-    return faults + [
-        f"{page.name}: a warning on the page: {text[:160]!r}"
-        for text in shown
-        if "WARNING:" in text
-    ]
+    for text in shown:
+        # TensorFlow's logger writes to whatever stream is there, in a notebook to stdout.
+        if "WARNING:" in text:
+            faults.append(f"{page.name}: a warning on the page: {text[:160]!r}")
+        if ADDRESS.search(text):
+            faults.append(f"{page.name}: an object's address on the page: {text[:160]!r}")
+    return faults
 
 
 def images(page: Path) -> list[str]:
