@@ -31,9 +31,12 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    # One submission a core: side by side they only get into each other's way.
+    # One submission a core: side by side they only get into each other's way, above all the
+    # threads of NumPy's linear algebra, which wait by spinning.
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
 }
 START_LIMIT = 60  # seconds
 LONGEST = 128_000_000  # characters of an answer, as Python writes a string
