@@ -115,8 +115,10 @@ REMEDIES = {
 }
 
 
-def fit(remedy: Remedy, seed: int, *, epochs: int = 15) -> dict[str, Any]:
+def fit(data: Task, remedy: Remedy, seed: int, *, epochs: int = 15) -> dict[str, Any]:
     """Train with a remedy, and say what was learned: rules, or the texts by heart.
+
+    How many texts the remedy wants is for the caller to see to: ``data`` are as they are.
 
     Returns
     -------
@@ -125,7 +127,6 @@ def fit(remedy: Remedy, seed: int, *, epochs: int = 15) -> dict[str, Any]:
         ``test_loss``: likewise. ``by_heart``: the share of false training labels that the network
         repeats.
     """
-    data = task(remedy.texts)
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     model = build(data.vocabulary_size, **remedy.options)
@@ -160,7 +161,8 @@ def compare(
     outcome = {}
     seeds = list(seeds)
     for name, remedy in remedies.items():
-        fits = [fit(remedy, seed) for seed in seeds]
+        data = task(remedy.texts)
+        fits = [fit(data, remedy, seed) for seed in seeds]
         outcome[name] = {key: [one[key] for one in fits] for key in fits[0]}
     return outcome
 

@@ -12,6 +12,8 @@ from helpers.grading import warm
 
 # Before anything imports TensorFlow: its start-up lines would drown a failure's own.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Before anything imports NumPy: threads that wait by spinning take the core from the other half.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
 # Without these a browser on a machine without a network spends its time calling home.

@@ -46,7 +46,8 @@ def test_without_a_remedy_false_labels_are_learned_by_heart():
 
 
 def test_a_seed_gives_the_same_fit_again():
-    one, two = (fit(Remedy({"vector_dropout": 0.5}, texts=100), 3, epochs=2) for _ in range(2))
+    data, remedy = task(100), Remedy({"vector_dropout": 0.5})
+    one, two = (fit(data, remedy, 3, epochs=2) for _ in range(2))
     np.testing.assert_allclose(one["loss"], two["loss"], rtol=1e-4)
 
 
