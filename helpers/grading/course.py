@@ -122,21 +122,26 @@ def grade(
     **limits: Any,
 ) -> None:
     """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
-    from helpers.grading import intake
-
-    _assignment(root, assignment)
     _walls(sandbox)
-    names = list(chosen) or intake.students(root, assignment)
-    if not names:
-        raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
-    bar = tqdm(total=len(names), unit="submission", disable=None)
+    with ExitStack() as stack:
+        if scheduler is None:
+            # What takes longest to start comes first: all the rest starts beside it.
+            stack.enter_context(warm.private_servers())
+            prepare(sandbox=sandbox)
+        from helpers.grading import intake
 
-    def tell(row: Any) -> None:
-        bar.update()
-        bar.set_postfix_str(f"{row.student}: {row.status}")
-
-    with bar, _cluster(scheduler, workers, sandbox) as client:
+        _assignment(root, assignment)
+        names = list(chosen) or intake.students(root, assignment)
+        if not names:
+            raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
+        client = stack.enter_context(_cluster(scheduler, workers))
         from helpers.grading import pipeline
+
+        bar = stack.enter_context(tqdm(total=len(names), unit="submission", disable=None))
+
+        def tell(row: Any) -> None:
+            bar.update()
+            bar.set_postfix_str(f"{row.student}: {row.status}")
 
         try:
             rows = pipeline.grade_class(
@@ -196,20 +201,22 @@ def kit(root: Path, output: Path | None) -> None:
 
 
 @contextmanager
-def _cluster(scheduler: str | None, workers: int, sandbox: bool) -> Iterator[Any]:
-    """A client of the scheduler, or of workers of our own, which share a warm server."""
-    with ExitStack() as stack:
-        if scheduler is None:
-            # What takes longest to start comes first: all the rest starts beside it.
-            stack.enter_context(warm.private_servers())
-            prepare(sandbox=sandbox)
-        from distributed import Client, LocalCluster
+def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
+    """A client of the scheduler, or of workers of our own."""
+    from distributed import Client, LocalCluster
 
-        logging.getLogger("distributed").setLevel(logging.ERROR)
-        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
-        local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
-        cluster = scheduler or stack.enter_context(LocalCluster(**local))
-        yield stack.enter_context(Client(cluster))
+    from helpers.grading.worker import OneCore
+
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
+    if scheduler is not None:
+        with Client(scheduler) as client:
+            yield client
+        return
+    local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
+    with LocalCluster(**local) as cluster, Client(cluster) as client:
+        client.register_plugin(OneCore())
+        yield client
 
 
 def _show(rows: list[Any]) -> None:

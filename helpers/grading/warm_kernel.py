@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -84,6 +85,8 @@ def launch(
 ) -> WarmKernel:
     """Start a kernel as a fork of the server; the arguments are those of ``launch_kernel``.
 
+    It has the limits and, on Linux, the cores of the thread that calls, as a child of it would.
+
     With ``room`` the server, which then must run in the sandbox, locks the kernel in: see
     ``isolation.py``.
 
@@ -111,6 +114,7 @@ def launch(
         "env": environment,
         "cwd": folder,
         "limits": limits,
+        "cores": sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else None,
         "room": room,
     }
     with ExitStack() as stack:

@@ -5,8 +5,10 @@ import dataclasses
 import gc
 import os
 import signal
+import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -51,6 +53,23 @@ def test_tests_reached_before_the_end_keep_their_points():
     assert result["status"] == "timed_out"
     assert [test["points"] for test in result["tests"].values()] == [1.0, 0.0]
     assert "not reached" in result["tests"]["t2"]["message"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="cores can be chosen on Linux")
+def test_kernels_have_the_core_of_their_worker():
+    def on_a_core(name):
+        worker.OneCore().setup(SimpleNamespace(name=name))
+        cores.append(os.sched_getaffinity(0))
+        count = "import os; count = len(os.sched_getaffinity(0))"
+        told.append(verdict(count, "import os; assert count == len(os.sched_getaffinity(0)) == 1"))
+
+    cores, told = [], []
+    for name in (0, 1):
+        thread = threading.Thread(target=on_a_core, args=(name,))  # which takes its core with it
+        thread.start()
+        thread.join()
+    assert all(result["tests"]["test"]["points"] == 3.0 for result in told)
+    assert len(set.union(*cores)) == min(2, len(os.sched_getaffinity(0)))
 
 
 def test_a_verdict_leaves_no_descriptor_open(server):
