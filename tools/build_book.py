@@ -27,8 +27,8 @@ def kernel_environment(build: Path) -> dict[str, str]:
 
     One thread a kernel: chapters run side by side, one a core. Threads of NumPy's linear algebra
     that wait for each other by spinning take the core from the neighbour, who then is five times
-    as slow. And sums are added in the same order every time, so that a page's digits do not
-    depend on what else the machine does.
+    as slow. And sums are added in the same order every time, without oneDNN's orders of its own,
+    so that a page's digits do not depend on what else the machine does.
     """
     return os.environ | {
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -38,6 +38,7 @@ def kernel_environment(build: Path) -> dict[str, str]:
         "TF_NUM_INTEROP_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
         "SOURCE_DATE_EPOCH": "0",  # no date in a figure: the same outputs, the same page
         "IPYTHONDIR": str(build / "ipython"),
         "PYTHONNOUSERSITE": "1",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,8 +67,7 @@ def grade(job: Job) -> dict[str, Any]:
     begun = time.monotonic()
     try:
         with (
-            # The kernels' clients wait on this thread's event loop, and none of them closes it.
-            closing(ensure_event_loop()),
+            _event_loop(),
             Session(job.files, job.limits, job.sandbox) as student,
             Session(job.files, job.limits, job.sandbox) as checker,
         ):
@@ -95,6 +94,20 @@ def grade(job: Job) -> dict[str, Any]:
             tests[cell.grade_id] = {"points": 0.0, "max": cell.points, "message": why}
     verdict["total_seconds"] = time.monotonic() - begun
     return verdict
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """Close what the kernels' clients wait on, and leave open: this thread's event loop.
+
+    One that runs is another's; the clients then wait elsewhere.
+    """
+    try:
+        yield
+    finally:
+        loop = ensure_event_loop()
+        if not loop.is_running():
+            loop.close()
 
 
 def _run(student: Session, source: str, cap: int) -> list[dict[str, Any]]:
