@@ -1,5 +1,6 @@
 """Render the book with stock Jupyter Book, from the cache of executed chapters."""
 
+import gc
 import multiprocessing
 import os
 import re
@@ -41,6 +42,7 @@ def run_sphinx(
 
 def _jupyter_book(arguments: list[str], environment: dict[str, str], log: Path) -> None:
     """Be the command ``jupyter-book``."""
+    gc.freeze()  # what the parent left is the parent's to clear away, and may wait for its threads
     sys.stdin = open(os.devnull)  # noqa: SIM115 (open to the end, as is the log)
     sys.stdout = sys.stderr = log.open("w", buffering=1)
     for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):  # for what is not Python

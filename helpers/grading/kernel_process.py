@@ -83,7 +83,7 @@ class Snapshot:
         os.environ.update({**self.environment, **request["env"]})
         os.environ["JPY_PARENT_PID"] = str(os.getppid())
         if cores := request["cores"]:
-            with suppress(OSError):  # none of them is the server's, which a person may have bound
+            with suppress(OSError):  # client and server are in containers with different cores
                 os.sched_setaffinity(0, cores)
         if request.get("room"):
             isolate(request["room"])

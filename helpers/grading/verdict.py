@@ -98,9 +98,9 @@ def grade(job: Job) -> dict[str, Any]:
 
 @contextmanager
 def _event_loop() -> Iterator[None]:
-    """Close what the kernels' clients wait on, and leave open: this thread's event loop.
+    """At the end, close this thread's event loop, on which the kernels' clients wait.
 
-    One that runs is another's; the clients then wait elsewhere.
+    They leave it open. One that runs is somebody else's; the clients then wait elsewhere.
     """
     try:
         yield

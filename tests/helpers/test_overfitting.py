@@ -45,6 +45,11 @@ def test_without_a_remedy_false_labels_are_learned_by_heart():
     assert set(none) == {"loss", "val_loss", "accuracy", "test_loss", "by_heart"}
 
 
+def test_the_loss_on_the_test_is_without_the_penalty():
+    found = fit(task(100), Remedy({"l2": 1.0}), 0, epochs=1)
+    assert found["val_loss"][-1] > 2 and abs(found["test_loss"] - np.log(2)) < 0.1
+
+
 def test_a_seed_gives_the_same_fit_again():
     data, remedy = task(100), Remedy({"vector_dropout": 0.5})
     one, two = (fit(data, remedy, 3, epochs=2) for _ in range(2))
