@@ -9,17 +9,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import plots, results
+from helpers import plots, results, thrift
 
 
 def start(seed: int = 0) -> None:
-    """Seed Python, NumPy and TensorFlow, and set the house style of the figures.
-
-    TensorFlow's graph optimizer, too, is told to rest: it works anew on the input pipeline of
-    every epoch, and on small networks takes longer than it saves.
-    """
+    """Seed Python, NumPy and TensorFlow, set the style of figures, rest the graph optimizer."""
     keras.utils.set_random_seed(seed)
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    thrift.rest_graph_optimizer()
     plots.use_style()
 
 

@@ -19,26 +19,21 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import NoSuchKernel
 
+from helpers.thrift import ONE_THREAD
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def kernel_environment(build: Path) -> dict[str, str]:
     """The environment of the build, so that a person's own settings do not change a page.
 
-    One thread a kernel: chapters run side by side, one a core. Threads of NumPy's linear algebra
-    that wait for each other by spinning take the core from the neighbour, who then is five times
-    as slow. And sums are added in the same order every time, without oneDNN's orders of its own,
-    so that a page's digits do not depend on what else the machine does.
+    Chapters run side by side, one a core.
     """
     return os.environ | {
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_PREFER_ENV_PATH": "1",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
+        **ONE_THREAD,
         "SOURCE_DATE_EPOCH": "0",  # no date in a figure: the same outputs, the same page
         "IPYTHONDIR": str(build / "ipython"),
         "PYTHONNOUSERSITE": "1",

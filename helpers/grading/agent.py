@@ -7,24 +7,18 @@ about data that satisfies tests on fresh inputs is a solution.
 from __future__ import annotations
 
 import itertools
-import sys
 from typing import Any
 
 from helpers.grading import exchange
+from helpers.thrift import rest_graph_optimizer
 
 _kept: dict[int, Any] = {}
 _numbers = itertools.count(1)
 
 
 def settle() -> str:
-    """Set TensorFlow, where a kernel has it, up for notebooks that run for seconds.
-
-    Its graph optimizer takes longer over their graphs than it saves, above all over those of the
-    input pipeline, which Keras makes anew for every epoch. Results differ by rounding at most.
-    """
-    if tensorflow := sys.modules.get("tensorflow"):
-        options = {"disable_meta_optimizer": True}
-        tensorflow.config.optimizer.set_experimental_options(options)
+    """Set the kernel up for notebooks that run for seconds."""
+    rest_graph_optimizer()
     return "settled"
 
 

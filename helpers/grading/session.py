@@ -23,6 +23,7 @@ from jupyter_client.connect import write_connection_file
 
 from helpers.grading import sandbox, warm
 from helpers.grading.warm_kernel import WarmKernel, launch
+from helpers.thrift import ONE_THREAD
 
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -30,13 +31,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    # One submission a core: side by side they only get into each other's way, above all the
-    # threads of NumPy's linear algebra, which wait by spinning.
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
+    **ONE_THREAD,
 }
 START_LIMIT = 60  # seconds
 LONGEST = 128_000_000  # characters of an answer, as Python writes a string
