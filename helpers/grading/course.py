@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
+from helpers.grading.submission import shown
 
 if TYPE_CHECKING:
     from helpers.grading import intake
@@ -75,7 +76,7 @@ def check(root: Path, notebook: Path, as_json: bool, sandbox: bool, **limits: An
     _walls(sandbox)
     result: dict[str, Any]
     try:
-        rebuilt = intake.rebuild(author, intake.read_submission(notebook), notebook.name)
+        rebuilt, _ = intake.rebuild(author, intake.read(notebook), notebook.name)
     except intake.Rejected as reason:
         result = {"status": "rejected", "message": str(reason), "tests": {}}
     else:
@@ -141,7 +142,7 @@ def grade(
 
         def tell(row: Any) -> None:
             bar.update()
-            bar.set_postfix_str(f"{row.student}: {row.status}")
+            bar.set_postfix_str(f"{shown(row.student)}: {row.status}")
 
         try:
             rows = pipeline.grade_class(
@@ -176,7 +177,8 @@ def status(root: Path, assignment: str, as_csv: bool) -> None:
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(["student", "status", "score", "max_score", "message"])
-        writer.writerows([row.student, row.status, row.score, row.of, row.message] for row in rows)
+        for row in rows:
+            writer.writerow([shown(row.student), row.status, row.score, row.of, row.message])
     else:
         _show(rows)
 
@@ -221,7 +223,8 @@ def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
 
 def _show(rows: list[Any]) -> None:
     for row in rows:
-        click.echo(f"{row.student:24}{row.status:14}{row.score:6g} / {row.of:<6g}{row.message}")
+        name = f"{shown(row.student):24}"
+        click.echo(f"{name}{row.status:14}{row.score:6g} / {row.of:<6g}{row.message}")
 
 
 def _assignment(root: Path, name: str) -> intake.Assignment:

@@ -1,31 +1,20 @@
-"""From what a student handed in to what is graded: rebuilt from the author's notebook.
-
-Taken from the student are the sources of the solution cells and of cells of their own, and
-nothing else: no metadata, no test cell, no output, no kernel.
-"""
+"""From what lies in a course's folders to what is graded: who handed in, what, as which job."""
 
 from __future__ import annotations
 
-import json
-import stat
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from helpers.grading.checker import imports_of
+from helpers.grading.rebuild import facts, rebuild
 from helpers.grading.session import Limits
+from helpers.grading.submission import Rejected, candidates, read, read_timestamp, shown
 from helpers.grading.verdict import Cell, Job
-
-LARGEST = 20_000_000  # bytes of a notebook: figures included
-MOST_CELLS = 2000
-
-
-class Rejected(Exception):
-    """A submission that cannot be rebuilt; the text names the file and the cell."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +25,15 @@ class Assignment:
     source: NotebookNode
     released: NotebookNode
     files: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A submission that can be graded."""
+
+    notebook: NotebookNode  #: rebuilt
+    timestamp: str | None  #: when it was handed in
+    note: str  #: what an instructor should know of how it was found and understood
 
 
 def read_assignment(root: Path, name: str) -> Assignment:
@@ -63,63 +61,99 @@ def read_assignment(root: Path, name: str) -> Assignment:
     return Assignment(name, read[0], read[1], files)
 
 
+def releases(root: Path) -> dict[str, NotebookNode]:
+    """The released notebook of every assignment, by its name."""
+    found = sorted((root / "exercises").glob("*/*.ipynb"))
+    own = [path for path in found if path.stem == path.parent.name]
+    return {path.stem: nbformat.read(path, as_version=4) for path in own}
+
+
 def students(root: Path, assignment: str) -> list[str]:
-    """Who handed in the assignment."""
-    found = (root / "submitted").glob(f"*/{assignment}")
-    return sorted(path.parent.name for path in found if path.is_dir() and not path.is_symlink())
-
-
-def read_submission(path: Path) -> list[dict[str, Any]]:
-    """The cells of a notebook that anybody may have written.
-
-    Raises
-    ------
-    Rejected
-        If it is not a regular file of reasonable size with a notebook in it.
-    """
+    """Who handed in something for the assignment, whatever it is."""
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode):
-            raise Rejected(f"{path.name} is not a regular file")
-        if found.st_size > LARGEST:
-            raise Rejected(f"{path.name} has {found.st_size:,} bytes, more than {LARGEST:,}")
-        notebook = json.loads(path.read_bytes())
+        places = list((root / "submitted").iterdir())
     except FileNotFoundError:
-        raise Rejected(f"{path.name} was not handed in") from None
-    except (ValueError, RecursionError, OSError) as error:
-        raise Rejected(f"{path.name} is not a notebook: {error or type(error).__name__}") from None
-    cells = notebook.get("cells") if type(notebook) is dict else None
-    if type(cells) is not list or not all(type(cell) is dict for cell in cells):
-        raise Rejected(f"{path.name} is not a notebook: it has no list of cells")
-    if len(cells) > MOST_CELLS:
-        raise Rejected(f"{path.name} has {len(cells)} cells, more than {MOST_CELLS}")
-    return cells
+        return []
+    visible = (path for path in places if not path.name.startswith(".") and path.is_dir())
+    return sorted(path.name for path in visible if _handed_in(path, assignment))
 
 
-def rebuild(assignment: Assignment, submitted: list[dict[str, Any]], name: str) -> NotebookNode:
-    """The author's notebook with the student's solutions, and the student's own cells between.
+def take(root: Path, student: str, author: Assignment, known: Mapping[str, NotebookNode]) -> Taken:
+    """What a student handed in, found, read and rebuilt.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder, in which ``submitted/STUDENT/ASSIGNMENT`` is looked into.
+    student : str
+    author : Assignment
+    known : mapping of str to NotebookNode
+        All assignments as released, to recognise one of another by.
 
     Raises
     ------
     Rejected
-        If a solution cell is there twice, or its source is not text.
+        If the student's name cannot be graded under, or no file there is a notebook of the
+        assignment: the reason of the newest.
     """
-    known = {grade_id(cell): cell for cell in assignment.source.cells if grade_id(cell)}
-    solutions: dict[str, str] = {}
-    own: dict[str, list[str]] = {}
-    after = ""
-    for number, cell in enumerate(submitted, 1):
-        identity = grade_id(cell)
-        if identity in known:
-            after = identity
-            if not facts(known[identity]).get("solution"):
-                continue
-            if identity in solutions:
-                raise Rejected(f"{name}, cell {number}: the cell {identity!r} is there twice")
-            solutions[identity] = _text(cell, name, number)
-        elif cell.get("cell_type") == "code" and not identity:
-            own.setdefault(after, []).append(_text(cell, name, number))
-    return _assemble(assignment, solutions, own)
+    if unfit := _unfit(student):
+        raise Rejected(f"the folder {shown(student)!r} {unfit}: rename it")
+    places = list(_handed_in(root / "submitted" / student, author.name))
+    if not places:
+        raise Rejected(f"{author.name}.ipynb was not handed in")
+    if len(places) > 1:
+        raise Rejected(f"there are several: {', '.join(shown(path.name) for path in places)}")
+    [place] = places
+    if place.is_symlink() or place.parent.is_symlink():
+        raise Rejected(f"{shown(place.name)} is a link, not a folder of the student's")
+    paths = candidates(place, author.name) if place.is_dir() else [place]
+    timestamp, fault = _timestamp(place)
+    first: Rejected | None = None
+    for path in paths:
+        try:
+            rebuilt, notes = rebuild(author, read(path), shown(path.name), known)
+        except Rejected as reason:
+            first = first or reason
+            continue
+        if path.name != f"{author.name}.ipynb" or len(paths) > 1:
+            among = f", the newest that fits of {len(paths)} files" if len(paths) > 1 else ""
+            notes = [f"taken from {shown(path.name)}{among}", *notes]
+        return Taken(rebuilt, timestamp, "; ".join(filter(None, [*notes, fault])))
+    raise first or Rejected(f"{author.name}.ipynb was not handed in")
+
+
+def _timestamp(place: Path) -> tuple[str | None, str]:
+    """When a submission arrived, and what is wrong with what says so."""
+    try:
+        return (read_timestamp(place) if place.is_dir() else None), ""
+    except Rejected as reason:
+        return None, str(reason)
+
+
+def _handed_in(folder: Path, assignment: str) -> Iterator[Path]:
+    """The folders of the assignment among a student's, or its notebook if it lies beside them."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        yield folder  # looked into again, it tells why it cannot be
+        return
+    named = [path for path in inside if path.name.lower() == assignment.lower()]
+    yield from [path for path in named if path.name == assignment] or named
+    if not named:
+        ending = re.compile(rf"{re.escape(assignment)}\b.*\.ipynb", re.IGNORECASE)
+        files = [path for path in inside if ending.match(path.name) and path.is_file()]
+        yield from sorted(files, key=lambda path: -path.lstat().st_mtime)[:1]
+
+
+def _unfit(student: str) -> str:
+    """Why nbgrader could not keep a student of this name; an empty text if it can."""
+    if shown(student) != student:
+        return "has a name that is not text in UTF-8"
+    if set(student) & set("*?["):
+        return "has a character (* ? [) that nbgrader takes for a pattern"
+    if not student.isprintable() or student != student.strip():
+        return "has a name with invisible characters, or spaces at its ends"
+    return ""
 
 
 def job(notebook: NotebookNode, assignment: Assignment, limits: Limits, *, sandbox: bool) -> Job:
@@ -134,47 +168,3 @@ def job(notebook: NotebookNode, assignment: Assignment, limits: Limits, *, sandb
         points = float(about["points"]) if about.get("grade") else None
         cells.append(Cell(about.get("grade_id") or f"own-{number}", cell.source, points))
     return Job(tuple(cells), imports_of(given), assignment.files, limits, sandbox)
-
-
-def facts(cell: Any) -> dict[str, Any]:
-    """What nbgrader knows of a cell, if the cell says anything of the kind."""
-    metadata = cell.get("metadata")
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return about if isinstance(about, dict) else {}
-
-
-def grade_id(cell: Any) -> str:
-    """The name of a cell, or an empty text."""
-    name = facts(cell).get("grade_id")
-    return name if isinstance(name, str) else ""
-
-
-def _text(cell: dict[str, Any], name: str, number: int) -> str:
-    source = cell.get("source")
-    if type(source) is list and all(type(line) is str for line in source):
-        return "".join(source)
-    if type(source) is str:
-        return source
-    raise Rejected(f"{name}, cell {number}: its source is not text")
-
-
-def _assemble(
-    assignment: Assignment, solutions: dict[str, str], own: dict[str, list[str]]
-) -> NotebookNode:
-    released = {grade_id(cell): cell.source for cell in assignment.released.cells}
-
-    def cells() -> Iterator[NotebookNode]:
-        yield from map(nbformat.v4.new_code_cell, own.get("", []))
-        for original in assignment.source.cells:
-            cell, identity = nbformat.from_dict(original), grade_id(original)
-            if facts(cell).get("solution"):
-                cell.source = solutions.get(identity, released[identity])
-            yield cell
-            if identity:
-                yield from map(nbformat.v4.new_code_cell, own.get(identity, []))
-
-    rebuilt = nbformat.v4.new_notebook(metadata=assignment.source.metadata)
-    rebuilt.cells = list(cells())
-    for number, cell in enumerate(rebuilt.cells):
-        cell["id"] = f"cell-{number}"
-    return rebuilt

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from distributed import Client, KilledWorker, as_completed
 
 from helpers.grading import intake, record
-from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row
+from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
+from helpers.grading.rebuild import facts, grade_id
 from helpers.grading.session import Limits
 from helpers.grading.verdict import Job
 from helpers.grading.worker import on_worker
@@ -21,7 +22,7 @@ from helpers.grading.worker import on_worker
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # Modules that carry a verdict without a part in it: a change to them grades nobody again.
-CLERKS = ("course", "pipeline", "record", "ledger", "feedback", "kit")
+CLERKS = ("course", "pipeline", "record", "ledger", "feedback", "returning", "kit")
 
 
 def grade_class(
@@ -39,88 +40,116 @@ def grade_class(
 
     Every submission gets a row, whatever happens to any other.
     """
-    author = intake.read_assignment(root, assignment)
+    author, known = intake.read_assignment(root, assignment), intake.releases(root)
     ledger, config = Ledger.of(root, assignment), record.configuration(root)
     rows: dict[str, Row] = {}
 
-    def finish(row: Row, key: str = "", verdict: dict[str, Any] | None = None) -> None:
-        ledger.write(Entry(row, key, verdict))
-        rows[row.student] = row
-        tell(row)
+    def finish(entry: Entry) -> None:
+        ledger.write(entry)
+        rows[entry.row.student] = entry.row
+        tell(entry.row)
 
-    def settle(name: str, key: str, notebook: Any, verdict: dict[str, Any]) -> None:
-        row = row_of(name, verdict)
+    def refuse(name: str, status: str, why: str) -> None:
+        finish(Entry(row_of(name, nothing(author, status, why))))
+
+    def settle(name: str, key: str, taken: intake.Taken, verdict: dict[str, Any]) -> None:
+        row = row_of(name, verdict, taken.note)
         # Kept before the gradebook is asked: it may be locked, and we may be killed.
         waiting = replace(row, status=NOT_RECORDED, message="its recording was interrupted")
         ledger.write(Entry(waiting, key, verdict))
         try:
-            record.record(config, root, assignment, name, notebook, verdict)
-        except record.NotRecorded as error:
-            row = replace(waiting, message=str(error))
-        finish(row, key, verdict)
+            record.record(config, root, assignment, name, taken, verdict)
+        except Exception as error:
+            finish(Entry(replace(waiting, message=told(error)), key, verdict))
+        else:
+            finish(Entry(row, key, verdict, beside(taken)))
 
-    def work() -> Iterator[tuple[str, str, Any, Job]]:
+    def work() -> Iterator[Task]:
         for name in names:
-            path = root / "submitted" / name / assignment / f"{assignment}.ipynb"
             try:
-                cells = intake.read_submission(path)
-                notebook = intake.rebuild(author, cells, path.name)
+                taken = intake.take(root, name, author, known)
+                todo = intake.job(taken.notebook, author, limits, sandbox=sandbox)
+                key = job_key(todo)
             except intake.Rejected as reason:
-                finish(row_of(name, nothing(author, "rejected", str(reason))))
+                refuse(name, "rejected", str(reason))
                 continue
-            todo = intake.job(notebook, author, limits, sandbox=sandbox)
-            key = job_key(todo)
+            except Exception as error:
+                refuse(name, "rejected", f"it could not be read: {told(error)}")
+                continue
             before = ledger.read(name)
             if force or not before or not before.verdict or before.key != key:
-                yield name, key, notebook, todo
-            elif before.row.status == NOT_RECORDED:
-                settle(name, key, notebook, before.verdict)
+                yield Task(name, key, taken, todo)
+            elif before.recorded != beside(taken):
+                settle(name, key, taken, before.verdict)
             else:
                 rows[name] = before.row
                 tell(before.row)
 
-    def note(name: str, key: str, notebook: Any, future: Any) -> None:
+    def note(task: Task, future: Any) -> None:
         try:
-            verdict = future.result()
+            verdict = storable(future.result())
         except KilledWorker:
             verdict = nothing(author, "crashed", "it ended three workers")
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
-            finish(row_of(name, nothing(author, "crashed", why)))
+            refuse(task.name, "crashed", told(error))
             return
-        settle(name, key, notebook, verdict)
+        settle(task.name, task.key, task.taken, verdict)
 
     _spread(client, work(), note)
     return [rows[name] for name in names]
 
 
-def row_of(student: str, verdict: dict[str, Any]) -> Row:
-    """The sum of a verdict."""
+class Task(NamedTuple):
+    """One submission on its way to a worker."""
+
+    name: str
+    key: str
+    taken: intake.Taken
+    job: Job
+
+
+def told(error: Exception) -> str:
+    """An exception in the words of a row."""
+    text = (
+        str(error) if isinstance(error, record.NotRecorded) else f"{type(error).__name__}: {error}"
+    )
+    return storable(text[:1000])
+
+
+def beside(taken: intake.Taken) -> str:
+    """What the gradebook is told beside a verdict, in a few letters: a change is recorded again."""
+    return hashlib.sha256(f"{taken.timestamp}\n{taken.note}".encode()).hexdigest()[:16]
+
+
+def row_of(student: str, verdict: dict[str, Any], note: str = "") -> Row:
+    """The sum of a verdict, and what there is to know beside it."""
     tests = verdict["tests"].values()
     score, of = sum(test["points"] for test in tests), sum(test["max"] for test in tests)
-    return Row(student, verdict["status"], score, of, verdict["message"])
+    message = "; ".join(filter(None, [verdict["message"], note]))
+    return Row(student, verdict["status"], score, of, message)
 
 
 def nothing(author: intake.Assignment, status: str, why: str) -> dict[str, Any]:
     """The verdict on what could not be graded: no points, and why."""
     tests = {
-        intake.grade_id(cell): {"points": 0.0, "max": intake.facts(cell)["points"], "message": why}
+        grade_id(cell): {"points": 0.0, "max": facts(cell)["points"], "message": why}
         for cell in author.source.cells
-        if intake.facts(cell).get("grade")
+        if facts(cell).get("grade")
     }
     return {"status": status, "message": why, "tests": tests, "outputs": {}, "seconds": 0.0}
 
 
-def _spread(client: Client, work: Iterator[tuple], note: Callable[..., None]) -> None:
+def _spread(client: Client, work: Iterator[Task], note: Callable[[Task, Any], None]) -> None:
     """Keep the cluster busy with a bounded number of tasks; note each result as it comes."""
     room = IN_FLIGHT * max(1, sum(client.nthreads().values()))
-    waiting: dict[str, tuple] = {}
+    waiting: dict[str, Task] = {}
     done = as_completed([])
+    numbered = enumerate(work)
 
     def send() -> bool:
-        for name, key, notebook, job in work:
-            future = client.submit(on_worker, job, key=f"grade-{name}-{key}", retries=0)
-            waiting[str(future.key)] = (name, key, notebook)
+        for number, task in numbered:
+            future = client.submit(on_worker, task.job, key=f"grade-{number}-{task.key}", retries=0)
+            waiting[str(future.key)] = task
             done.add(future)
             return True
         return False
@@ -128,7 +157,7 @@ def _spread(client: Client, work: Iterator[tuple], note: Callable[..., None]) ->
     while len(waiting) < room and send():
         pass
     for future in done:
-        note(*waiting.pop(str(future.key)), future)
+        note(waiting.pop(str(future.key)), future)
         future.release()
         send()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import shutil
 import sys
 import tempfile
 import warnings
@@ -28,7 +27,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from helpers.grading.feedback import harmless
-from helpers.grading.intake import facts, grade_id
+from helpers.grading.intake import Taken
+from helpers.grading.rebuild import facts, grade_id
 
 
 class NotRecorded(Exception):
@@ -50,7 +50,7 @@ def record(
     root: Path,
     assignment: str,
     student: str,
-    notebook: NotebookNode,
+    taken: Taken,
     verdict: dict[str, Any],
 ) -> None:
     """Write one verdict into the gradebook, and the notebook with its outputs to autograded/.
@@ -64,10 +64,9 @@ def record(
     with tempfile.TemporaryDirectory(prefix="record-") as folder:
         target = Path(folder, student, assignment)
         target.mkdir(parents=True)
-        nbformat.write(notebook, target / f"{assignment}.ipynb")
-        timestamp = root / "submitted" / student / assignment / "timestamp.txt"
-        if timestamp.is_file() and not timestamp.is_symlink():
-            shutil.copyfile(timestamp, target / "timestamp.txt")
+        nbformat.write(taken.notebook, target / f"{assignment}.ipynb")
+        if taken.timestamp is not None:
+            (target / "timestamp.txt").write_text(taken.timestamp)
         config.CourseDirectory.update(
             submitted_directory=folder, student_id=student, assignment_id=assignment
         )

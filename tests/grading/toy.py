@@ -13,7 +13,9 @@ import nbformat
 import yaml
 
 from helpers.grading import intake, sandbox
+from helpers.grading.rebuild import rebuild
 from helpers.grading.session import Limits
+from helpers.grading.submission import parse
 from tools import release_exercises
 
 
@@ -123,8 +125,12 @@ def submission(solution: str = STUB) -> dict[str, Any]:
 
 def job(notebook: dict[str, Any], **limits: Any) -> Any:
     """What the engine would grade."""
-    rebuilt = intake.rebuild(TOY, notebook["cells"], "toy.ipynb")
-    return intake.job(rebuilt, TOY, LIMITS, sandbox=True)
+    return intake.job(rebuilt(notebook)[0], TOY, LIMITS, sandbox=True)
+
+
+def rebuilt(notebook: dict[str, Any]) -> tuple[Any, list[str]]:
+    """What the engine makes of a notebook, and its notes."""
+    return rebuild(TOY, parse(json.dumps(notebook).encode()), "toy.ipynb")
 
 
 def attack(path: Path) -> tuple[str, str]:
