@@ -184,6 +184,25 @@ def status(root: Path, assignment: str, as_csv: bool) -> None:
 
 
 @main.command()
+@click.argument("assignment")
+@click.option("--student", "chosen", multiple=True, help="Only this one (may be repeated).")
+@click.pass_obj
+def feedback(root: Path, assignment: str, chosen: tuple[str, ...]) -> None:
+    """Write a page of feedback for everybody who has a grade for ASSIGNMENT."""
+    from helpers.grading import returning
+
+    _assignment(root, assignment)
+    pages = tqdm(returning.give_back(root, assignment, chosen), unit="page", disable=None)
+    results = list(pages)
+    without = [f"{shown(student):24}{reason}" for student, reason in results if reason]
+    click.echo(f"{len(results) - len(without)} pages in {root / 'feedback'}")
+    if without:
+        raise click.ClickException("\n".join(["no page for:", *without]))
+    if not results:
+        raise click.ClickException(f"nobody has handed in {assignment}")
+
+
+@main.command()
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from helpers.grading.checker import imports_of
 from helpers.grading.rebuild import facts, rebuild
 from helpers.grading.session import Limits
-from helpers.grading.submission import Rejected, candidates, read, read_timestamp, shown
+from helpers.grading.submission import Rejected, candidates, read, read_timestamp, shown, usable
 from helpers.grading.verdict import Cell, Job
 
 
@@ -147,7 +147,7 @@ def _handed_in(folder: Path, assignment: str) -> Iterator[Path]:
 
 def _unfit(student: str) -> str:
     """Why nbgrader could not keep a student of this name; an empty text if it can."""
-    if shown(student) != student:
+    if usable(student) != student:
         return "has a name that is not text in UTF-8"
     if set(student) & set("*?["):
         return "has a character (* ? [) that nbgrader takes for a pattern"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from distributed import Client, KilledWorker, as_completed
 
 from helpers.grading import intake, record
+from helpers.grading.converter import Failed
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
 from helpers.grading.rebuild import facts, grade_id
 from helpers.grading.session import Limits
@@ -58,7 +59,7 @@ def grade_class(
         waiting = replace(row, status=NOT_RECORDED, message="its recording was interrupted")
         ledger.write(Entry(waiting, key, verdict))
         try:
-            record.record(config, root, assignment, name, taken, verdict)
+            record.record(config, assignment, name, taken, verdict)
         except Exception as error:
             finish(Entry(replace(waiting, message=told(error)), key, verdict))
         else:
@@ -110,10 +111,8 @@ class Task(NamedTuple):
 
 def told(error: Exception) -> str:
     """An exception in the words of a row."""
-    text = (
-        str(error) if isinstance(error, record.NotRecorded) else f"{type(error).__name__}: {error}"
-    )
-    return storable(text[:1000])
+    kind = "" if isinstance(error, Failed) else f"{type(error).__name__}: "
+    return storable(f"{kind}{error}"[:1000])
 
 
 def beside(taken: intake.Taken) -> str:

@@ -6,38 +6,20 @@ outputs that the verdict holds are put in. Scores, late penalties and comments a
 
 from __future__ import annotations
 
-import copy
-import logging
-import sys
 import tempfile
-import warnings
-from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader import api
 from nbgrader.converters import Autograde
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from sqlalchemy import create_engine
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
+from helpers.grading.converter import convert
 from helpers.grading.feedback import harmless
 from helpers.grading.intake import Taken
 from helpers.grading.rebuild import facts, grade_id
-
-
-class NotRecorded(Exception):
-    """Nbgrader did not take the verdict; the text says why."""
-
-
-#: nbgrader makes an engine for each gradebook that it opens, several a submission, and with it
-#: forgets how every query is compiled: a third of the time that recording takes.
-engine = cache(create_engine)
 
 
 def configuration(root: Path) -> Config:
@@ -46,57 +28,36 @@ def configuration(root: Path) -> Config:
 
 
 def record(
-    config: Config,
-    root: Path,
-    assignment: str,
-    student: str,
-    taken: Taken,
-    verdict: dict[str, Any],
+    config: Config, assignment: str, student: str, taken: Taken, verdict: dict[str, Any]
 ) -> None:
     """Write one verdict into the gradebook, and the notebook with its outputs to autograded/.
 
     Raises
     ------
-    NotRecorded
+    helpers.grading.converter.Failed
         If nbgrader fails.
     """
-    config = copy.deepcopy(config)
+
+    def put_outputs_in(autograde: Autograde) -> None:
+        autograde.autograde_preprocessors = [
+            (lambda nb, resources: (replay(nb, verdict), resources)) if step is Execute else step
+            for step in autograde.autograde_preprocessors
+        ]
+
     with tempfile.TemporaryDirectory(prefix="record-") as folder:
         target = Path(folder, student, assignment)
         target.mkdir(parents=True)
         nbformat.write(taken.notebook, target / f"{assignment}.ipynb")
         if taken.timestamp is not None:
             (target / "timestamp.txt").write_text(taken.timestamp)
-        config.CourseDirectory.update(
-            submitted_directory=folder, student_id=student, assignment_id=assignment
+        convert(
+            Autograde,
+            config,
+            assignment,
+            student,
+            prepare=put_outputs_in,
+            submitted_directory=folder,
         )
-        faults = Faults()
-        quiet = logging.Logger("record")
-        quiet.addHandler(faults)
-        course = CourseDirectory(config=config)
-        autograde = Autograde(coursedir=course, config=config, force=True, log=quiet)
-        autograde.autograde_preprocessors = [
-            (lambda nb, resources: (replay(nb, verdict), resources)) if step is Execute else step
-            for step in autograde.autograde_preprocessors
-        ]
-        try:
-            with warnings.catch_warnings(), mock.patch.object(api, "create_engine", engine):
-                warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries
-                autograde.start()
-        except (Exception, SystemExit) as error:
-            fault = faults.first or error
-            why = getattr(fault, "orig", None) or fault  # a database's own words, less the query
-            raise NotRecorded(f"nbgrader could not record {student}: {why}") from error
-
-
-class Faults(logging.Handler):
-    """What nbgrader logs and then reports in general terms: the exception itself."""
-
-    first: BaseException | None = None
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the exception that is being handled, if it is the first."""
-        self.first = self.first or sys.exc_info()[1]
 
 
 def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:

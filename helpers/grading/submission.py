@@ -124,8 +124,9 @@ def read_timestamp(folder: Path) -> str | None:
 
 
 def shown(text: str) -> str:
-    """A name as it can be printed and stored, whatever bytes it was made of."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """A name as it can be printed on one line, whatever bytes it was made of."""
+    letters = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(letters)
 
 
 def usable(text: str) -> str:

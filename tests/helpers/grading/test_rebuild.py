@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.grading import intake
-from helpers.grading.rebuild import grade_id, recognise, rebuild
+from helpers.grading.rebuild import facts, grade_id, rebuild, recognise
 from helpers.grading.submission import Rejected, parse
 from tests.grading import toy
+from tools import release_exercises
 
 GOOD = "def double(x):\n    return 2 * x\n\nanswer, values = 42, [1.0, 2.0, 3.0]"
 OWN = {"cell_type": "code", "metadata": {}, "source": ["x = 1\n", "y = 2"]}
@@ -227,7 +228,44 @@ def test_metadata_of_any_shape_are_survived(metadata):
     assert code(notebook) == HONEST
 
 
-def test_ordinary_releases_are_told_apart(root):
-    known = intake.releases(root)
-    for name, released in known.items():
-        assert recognise(parse(nbformat.writes(released).encode()), known) == name
+@pytest.fixture(scope="module")
+def authors(root, tmp_path_factory):
+    """The course's own assignments, each with a solved submission."""
+    folder = tmp_path_factory.mktemp("authors") / "source"
+    release_exercises.write_sources(root / "solutions", folder)
+    found = {}
+    for name, released in intake.releases(root).items():
+        source = nbformat.read(folder / name / f"{name}.ipynb", as_version=4)
+        solved = copy.deepcopy(released)
+        for at, cell in enumerate(source.cells):
+            if facts(cell).get("solution"):
+                solved.cells[at].source = f"# {name}\n{cell.source}"
+        found[name] = intake.Assignment(name, source, released, {}), solved
+    return found
+
+
+def test_the_courses_assignments_are_told_apart_and_survive_lost_metadata(authors):
+    known = {name: author.released for name, (author, _) in authors.items()}
+    assert len(known) >= 10
+    for name, (author, solved) in authors.items():
+        cells = parse(nbformat.writes(solved).encode())
+        whole, notes = rebuild(author, cells, name, known)
+        assert notes == []
+        luck = random.Random(name)
+        for share in (1.0, 0.5):
+            lost = [
+                {**cell, "metadata": {}, "id": ""} if luck.random() <= share else cell
+                for cell in cells
+            ]
+            assert recognise(lost, known) == name
+            assert rebuild(author, lost, name, known) == (whole, [])
+
+
+def test_no_assignment_takes_another_for_its_own(authors):
+    known = {name: author.released for name, (author, _) in authors.items()}
+    for name, (author, _) in authors.items():
+        for other, (_, solved) in authors.items():
+            if other != name:
+                cells = parse(nbformat.writes(solved).encode())
+                with pytest.raises(Rejected, match=f"it is of '{other}'"):
+                    rebuild(author, cells, name, known)
