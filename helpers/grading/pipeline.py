@@ -23,7 +23,18 @@ from helpers.grading.worker import on_worker
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # Modules that carry a verdict without a part in it: a change to them grades nobody again.
-CLERKS = ("course", "pipeline", "record", "ledger", "feedback", "returning", "kit")
+CLERKS = (
+    "course",
+    "pipeline",
+    "record",
+    "ledger",
+    "feedback",
+    "returning",
+    "kit",
+    "check",
+    "cold",
+    "sources",
+)
 
 
 def grade_class(
