@@ -233,14 +233,8 @@ def _sources(root: Path) -> tuple[dict[str, Any], list[str]]:
             except Exception as error:  # whatever jupytext or YAML stumble over
                 faults.append(f"({path.name} was not looked at, it cannot be read: {error})")
     if not found:
-        raise CannotCheck(
-            "\n".join(
-                [
-                    f"{root} has no assignments: name the course's folder,  course --course FOLDER check …",
-                    *faults,
-                ]
-            )
-        )
+        none = f"{root} has no assignments; name the course:  course --course FOLDER check …"
+        raise CannotCheck("\n".join([none, *faults]))
     return found, faults
 
 

@@ -9,8 +9,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from jupyter_client.connect import write_connection_file
 from jupyter_client.launcher import launch_kernel
 
@@ -42,3 +44,11 @@ class ColdSession(Session):
         process.lost = False  # type: ignore[attr-defined]  # no server that it could lose
         self.process = process  # type: ignore[assignment]
         return file
+
+    def close(self) -> None:
+        """End the kernel and its children: no room ends with it."""
+        with suppress(psutil.Error):
+            for process in psutil.Process(self.process.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    process.kill()
+        super().close()
