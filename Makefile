@@ -79,4 +79,4 @@ system: ## install chromium, bubblewrap and postgresql, or say how
 clean: ## remove everything that can be made again
 	rm -rf _build .venv autograded feedback .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	rm -f .nbgrader.log
-	find helpers tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(wildcard helpers tools tests benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +
