@@ -12,7 +12,7 @@ from helpers.cells import GRU, LSTM
 small = st.integers(1, 5)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.sampled_from([*models.CELLS]), small, small, st.booleans())
 def test_the_formula_counts_what_keras_counts(cell, features, units, both):
     model = models.build_recurrent(cell, features, units, bidirectional=both)

@@ -9,7 +9,7 @@ import hypothesis.strategies as st
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.extra import numpy as hnp
 
 from helpers.grading.exchange import Refused, decode, dumps, encode, loads
@@ -58,14 +58,12 @@ def same_types(one, other) -> bool:
 
 
 @given(PLAIN)
-@settings(deadline=None)
 def test_plain_data_come_back_equal_and_of_the_same_types(value):
     back = crossed(value)
     assert back == value and same_types(back, value)
 
 
 @given(ARRAYS)
-@settings(deadline=None)
 def test_arrays_come_back_bit_by_bit(array):
     back = crossed(array)
     assert type(back) is np.ndarray and back.dtype == array.dtype and back.shape == array.shape
@@ -183,7 +181,6 @@ def test_messages_that_nobody_wrote_are_refused(data):
 
 
 @given(JSON)
-@settings(deadline=None)
 def test_any_json_is_decoded_or_refused(data):
     with contextlib.suppress(Refused):
         decode(json.loads(json.dumps(data)))
