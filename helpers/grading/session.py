@@ -34,8 +34,8 @@ ENVIRONMENT = {
 }
 START_LIMIT = 60  # seconds
 LOOK = 0.2  # seconds between two looks at memory and clock
-FLOOD = 50  # times what is kept of a notebook's outputs is what it may show
-SWOLLEN = 1_000_000_000  # bytes that reading a kernel's messages may add to our own memory
+FLOOD = 20  # times what is kept of a notebook's outputs is what it may show
+SWOLLEN = 700_000_000  # bytes that reading a kernel's messages may add to our own memory
 AGENT = "__import__('helpers.grading.agent', fromlist=['tell'])"
 PROTOCOL = ("execute_reply", "status", "input_request", "execute_input", wire.TEXT)
 PARTING = 10  # looks before a kernel that hung up is thought to be alive
