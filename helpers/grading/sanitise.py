@@ -34,11 +34,17 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 
 # A parser of HTML may take the square of the number of tags. Carelessly written HTML is parsed
 # if it is short, longer if it is of a form that costs no more than it is long: tags in pairs,
-# attributes in quotes, neither deep.
+# attributes in quotes, not deep, and in tables only what belongs there: a parser moves all else.
 CARELESS = 200  # tags
 CARELESS_LENGTH = 20_000
 DEEPEST = 50
 GROWTH = 10  # times its length is what HTML may become
+WITHIN = {
+    "table": {"caption", "colgroup", "thead", "tbody", "tfoot", "tr"},
+    **dict.fromkeys(("thead", "tbody", "tfoot"), {"tr"}),
+    "tr": {"td", "th"},
+    "colgroup": {"col"},
+}
 STYLE = re.compile(r"<style\b[^<>]*>[^<]*</style>", re.IGNORECASE)
 NAME = r"[a-zA-Z_:][\w:.-]*+"
 TIDY = re.compile(
@@ -118,6 +124,8 @@ def _is_tidy(text: str) -> bool:
         if name not in TAGS or len(open_tags) > DEEPEST:
             return False
         if not tag[1]:
+            if name not in WITHIN.get(open_tags[-1] if open_tags else "", TAGS):
+                return False
             open_tags += [name] * (name not in VOID)
         elif not open_tags or open_tags.pop() != name:
             return False

@@ -38,8 +38,21 @@ def test_what_pandas_and_keras_show_is_kept_whole(text, kept):
         "<b title='</b>'>" * 1000,
         "<i>x</i>" * 300 + "<svg>" * 300,
         "<" * 100_000,
+        "<table>" + "<br>" * 10_000 + "</table>",
+        "<table><tr>" + "<b></b>" * 10_000 + "</tr></table>",
     ],
-    ids=["deep", "closed", "reopened", "attributes", "comments", "quotes", "svg", "starts"],
+    ids=[
+        "deep",
+        "closed",
+        "reopened",
+        "attributes",
+        "comments",
+        "quotes",
+        "svg",
+        "starts",
+        "moved",
+        "moved from a row",
+    ],
 )
 def test_what_could_take_a_parser_long_is_never_given_to_one(text, monkeypatch):
     monkeypatch.setattr(sanitise, "CLEANER", None)
