@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest lab exercises kit weights results grade bench lock lint system clean
+.PHONY: help environment book test pytest lab exercises released kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -35,10 +35,14 @@ lab: environment ## open the exercises in JupyterLab, with nbgrader and warm ker
 	    --LabApp.news_url=None \
 	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
 
-exercises: environment ## release the learners' notebooks from solutions/
+exercises: environment ## release the learners' notebooks; what somebody wrote there stays
 	@$(BIN)/python -m tools.release_exercises
 
-kit: exercises ## pack what learners get, without solutions and hidden tests
+# What a command needs that works with the assignments: nothing, if the last release is current.
+released: environment
+	@$(BIN)/python -m tools.release_exercises --if-needed
+
+kit: released ## pack what learners get, without solutions and hidden tests
 	@$(BIN)/course kit
 
 weights: environment ## train again the weights that the assignment `vanishing` ships
@@ -47,7 +51,7 @@ weights: environment ## train again the weights that the assignment `vanishing` 
 results: environment ## run the long experiments again and record them in results/
 	@$(BIN)/python -m tools.record_results
 
-grade: exercises ## grade submitted/*/NAME and write feedback:  make grade A=exploding
+grade: released ## grade submitted/*/NAME and write feedback:  make grade A=exploding
 	@test -n "$(A)" || { echo "Which assignment?  make grade A=exploding"; exit 2; }
 	@$(BIN)/course grade "$(A)"
 	@$(BIN)/nbgrader generate_feedback "$(A)" --force
@@ -71,7 +75,8 @@ lint: environment ## check style and types: ruff and mypy
 system: ## install chromium, bubblewrap and postgresql, or say how
 	@sh tools/system_packages.sh
 
+# Not what people wrote: exercises/, submitted/, exchange/ and the gradebook, gradebook.db.
 clean: ## remove everything that can be made again
 	rm -rf _build .venv autograded feedback .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	rm -f .nbgrader.log
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find helpers tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

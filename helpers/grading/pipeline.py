@@ -26,7 +26,17 @@ ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # and a change to them grades nobody again.
 CLERKS = {
     *("submission", "rebuild", "intake", "pipeline", "course", "check"),
-    *("record", "converter", "ledger", "feedback", "sanitise", "returning", "kit"),
+    *(
+        "record",
+        "converter",
+        "ledger",
+        "feedback",
+        "sanitise",
+        "returning",
+        "kit",
+        "cold",
+        "sources",
+    ),
 }
 
 

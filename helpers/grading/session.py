@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import zmq
@@ -21,8 +21,10 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from helpers.grading import sandbox, warm, wire
-from helpers.grading.warm_kernel import WarmKernel, launch
 from helpers.thrift import ONE_THREAD
+
+if TYPE_CHECKING:
+    from helpers.grading.warm_kernel import WarmKernel
 
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -82,7 +84,10 @@ class Session:
     looked: float = -math.inf  #: when its memory and clock were looked at
     shown: int = 0  #: bytes of output that arrived
 
-    def __enter__(self) -> Session:
+    def _launch(self) -> str:
+        """Start the kernel; the file that says how to reach it."""
+        from helpers.grading.warm_kernel import launch  # not on Windows: see `cold`
+
         # Everything of the kernel that the outside shares with it: sockets and data files.
         self._place = Path(tempfile.mkdtemp(prefix="k", dir=os.environ[warm.FOLDER]))
         self._place.chmod(0o777)
@@ -103,6 +108,10 @@ class Session:
             cwd=work,
             room=self._room() if self.sandbox else None,
         )
+        return file
+
+    def __enter__(self) -> Session:
+        file = self._launch()
         self.client = BlockingKernelClient(connection_file=file)
         self.client.context.reconnect_ivl = 10  # ms: its sockets come to be a moment after it
         self.client.load_connection_file()

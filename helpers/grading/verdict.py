@@ -48,7 +48,7 @@ class Job:
     sandbox: bool = True
 
 
-def grade(job: Job) -> dict[str, Any]:
+def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
     """The verdict, as JSON data.
 
     ``status`` is graded, timed_out, out_of_memory or crashed, ``message`` says why it is not
@@ -67,8 +67,8 @@ def grade(job: Job) -> dict[str, Any]:
     try:
         with (
             _event_loop(),
-            Session(job.files, job.limits, job.sandbox) as student,
-            Session(job.files, job.limits, job.sandbox) as checker,
+            session(job.files, job.limits, job.sandbox) as student,
+            session(job.files, job.limits, job.sandbox) as checker,
         ):
             student.execute("", expression=AGENT + ".settle()")  # the checker starts meanwhile
             ready = False
