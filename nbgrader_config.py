@@ -39,8 +39,7 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedE
 c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "nbgrader.preprocessors.ClearHiddenTests",
+    "helpers.grading.feedback.HideTests",
     "helpers.grading.feedback.HideTracebacks",
     "helpers.grading.feedback.SanitiseOutputs",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from helpers.grading import warm
@@ -14,6 +15,10 @@ from helpers.grading import warm
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Before anything imports NumPy: threads that wait by spinning take the core from the other half.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# On a busy machine an example takes as long as it takes.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
 # Without these a browser on a machine without a network spends its time calling home.

@@ -49,7 +49,7 @@ def test_a_page_says_the_same_on_a_cold_kernel(html, root, page, tmp_path, monke
     NotebookClient(
         notebook,
         kernel_name=kernels.COLD,
-        timeout=300,
+        timeout=3000,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute(env=build_book.kernel_environment(html.parent))

@@ -1,10 +1,15 @@
 """Every rule of the book, tried on samples that it must refuse and on ones it must pass."""
 
+import re
+
 import pytest
 
 from tools.gates import chapters, pages, sources
+from tools.gates.clocks import clocks
 
 CELL = "```{code-cell} python\n%s\n```\n"
+ROOT = sources.ROOT
+WALL_CLOCK = re.compile(r"perf_counter|monotonic|time\.time\(|timeit")
 
 
 @pytest.mark.parametrize(
@@ -169,3 +174,49 @@ def test_weight_counts_a_page_and_its_own_images(tmp_path):
     (tmp_path / "a.svg").write_bytes(b"x" * 1000)
     path = page(tmp_path, FIGURE + FIGURE)
     assert pages.weight(path) == path.stat().st_size + 1000
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import time\na = time.perf_counter()\nb = time.time() - a\nassert b < 1",
+        "from time import perf_counter as p, monotonic\nassert monotonic() > 0",
+        "def took(f):\n    begun = time.monotonic()\n    return f(), time.monotonic() - begun\n\n"
+        "cost = {n: took(f) for n, f in items}\nassert cost['a'] < cost['b']",
+        "times = []\ntimes.append(time.perf_counter())\nassert max(times) < 3",
+        "found = {}\nfound['a'] = time.time()\nfor name, s in found.items():\n    assert s < 3",
+        "result = %timeit -o f()\nassert result.best < 1",
+        "s = time.time()\nnp.testing.assert_array_less(s, 3)",
+        "s = time.time()\nif s > 3:\n    raise ValueError",
+        "elapsed = datetime.now() - start\nassert elapsed.seconds < 9",
+        "cost = time.process_time()\nassert cost < 30",
+        "ms = training.milliseconds(model, x, y)\nassert ms < 5",
+    ],
+)
+def test_an_assertion_on_a_clock_is_a_fault(cell):
+    assert clocks(CELL % cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "begun = time.perf_counter()\nprint(time.perf_counter() - begun)\nassert x > 0",
+        "cost = [training.milliseconds(m, x, y) for m in models]\nassert cost[1] > 2 * cost[0]",
+        "a, b = time.process_time(), time.process_time()\nassert b / a < 3",
+        "for name, ms in cost.items():\n    ax.plot(ms)\nassert name and ax and plt",
+        "s = time.time()\ns = 3\nassert s == 3",
+        "timesteps = 3\nassert timesteps == 3 and model.time == 4",
+    ],
+)
+def test_times_that_are_shown_or_compared_are_none(cell):
+    assert clocks(CELL % cell) == []
+
+
+def test_the_line_of_a_clock_is_named():
+    text = CELL % "x = 1" + CELL % "t = time.time()\n\nassert t < 1"
+    assert clocks(text) == ["line 7: an assertion on a wall clock: a busy machine fails it"]
+
+
+def test_no_module_that_cells_import_reads_a_wall_clock():
+    modules = [*ROOT.glob("helpers/*.py"), *ROOT.glob("helpers/cells/*.py")]
+    assert not [path for path in modules if WALL_CLOCK.search(path.read_text("utf-8"))]

@@ -66,7 +66,7 @@ def visit(browser: Browser, site: str):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(180_000)  # a busy machine is slow, not wrong
+        page.set_default_timeout(900_000)  # a busy machine is slow, not wrong
         faults = watch(page, base)
         page.goto(f"{base}{name}.html", wait_until="load")
         # Formulas are set after the page has loaded; everything is judged with them.

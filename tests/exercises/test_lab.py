@@ -22,7 +22,7 @@ def lab(finished, tmp_path_factory):
 def page(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(900_000)
     yield page
     context.close()
 
@@ -37,7 +37,7 @@ def _validate(page, lab, notebook):
     page.goto(f"{lab}/lab/tree/{notebook}?reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
     page.locator(".jp-NotebookPanel-toolbar").get_by_text("Validate", exact=True).first.click()
-    dialog = page.wait_for_selector(".jp-Dialog", timeout=240_000)
+    dialog = page.wait_for_selector(".jp-Dialog", timeout=1_200_000)
     return dialog.inner_text()
 
 

@@ -24,7 +24,7 @@ STUDENTS = [f"s{number}" for number in range(3)]
 
 def course(folder: Path, *words: str) -> tuple[int, str, str]:
     command = [str(Path(sys.executable).with_name("course")), "--course", str(folder), *words]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=200)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=3000)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -37,7 +37,7 @@ def visit(browser):
     """A page, and what its console complains of."""
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(900_000)
     faults: list[str] = []
     page.on("console", lambda message: message.type == "error" and faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cooccurrence import (
@@ -41,7 +41,6 @@ def test_counts_by_hand():
     np.testing.assert_array_equal(x.counts, x.counts.T)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from("abcd"), max_size=8), max_size=4).filter(any),
     st.integers(1, 12),

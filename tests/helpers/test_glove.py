@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.glove import (
@@ -182,7 +182,6 @@ def test_ties_come_in_the_order_of_the_file():
     assert [word for word, _ in nearest("y", vectors, 4)] == ["z", "x", "w", "v"]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12))
 def test_nearest_is_what_sorting_all_gives(seed, k):
     matrix = np.random.default_rng(seed).integers(-2, 3, (10, 2)).astype(float)

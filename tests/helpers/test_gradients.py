@@ -174,7 +174,7 @@ def test_spectral_radius_names_a_bad_matrix(bad):
         spectral_radius(bad)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.sampled_from([{}, {"clipvalue": 0.01}, {"global_clipnorm": 0.1}]), st.integers(0, 99))
 def test_monitor_sees_the_gradients_before_clipping_and_changes_nothing(clip, seed):
     x, y = batch(examples=32)

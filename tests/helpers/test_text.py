@@ -41,7 +41,7 @@ def test_a_hundred_thousand_words_are_one_row():
     assert row.shape == (1, 50) and (row == 2).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(texts_of_abc, st.integers(1, 8))
 def test_keras_numbers_the_same_words_alike(texts, length):
     vocabulary = text.build_vocabulary(["a b c aa bb ab ba"])

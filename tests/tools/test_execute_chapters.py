@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,7 @@ while not mark.exists():\n    time.sleep(0.05)"
     assert not failures and set(seconds) == set(chapters)
     assert execute(chapters, cache) == ({}, [])
     records = get_cache(str(cache)).list_cache_records()
-    assert [0 < record.data["execution_seconds"] < 60 for record in records] == [True, True]
+    assert [record.data["execution_seconds"] > 0 for record in records] == [True, True]
 
 
 def test_a_page_without_cells_is_left_alone(chapter, cache):
@@ -79,6 +78,21 @@ def test_a_loop_without_end_meets_the_limit_of_its_front_matter(chapter, cache):
     path = chapter("loop", "print(1)", "while True: pass", front=limit)
     _, [failure] = execute([path], cache)
     assert failure.line == 14 and "still running after 1 s" in failure.what
+
+
+def test_waiting_on_a_busy_machine_uses_nothing_up(chapter, cache):
+    limit = "mystnb: {execution_timeout: 1}"
+    path = chapter("waits", "import time", "time.sleep(3)", front=limit)
+    seconds, failures = execute([path], cache)
+    assert not failures and seconds[path] > 3
+
+
+def test_a_cell_that_waits_for_ever_is_ended_all_the_same(chapter, cache, monkeypatch):
+    monkeypatch.setattr(execute_chapters, "HANG", 2)
+    limit = "mystnb: {execution_timeout: 1}"
+    path = chapter("hangs", "import threading", "threading.Event().wait()", front=limit)
+    _, [failure] = execute([path], cache)
+    assert "still running" in failure.what
 
 
 @pytest.mark.parametrize(
@@ -138,7 +152,7 @@ def test_ctrl_c_ends_every_kernel_and_keeps_what_ran(chapter, cache, tmp_path):
     mark = tmp_path / "pid"
     quick = chapter("quick", "print(1)")
     tells = f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))"
-    slow = chapter("slow", f"import os, pathlib, time\n{tells}", "time.sleep(60)")
+    slow = chapter("slow", f"import os, pathlib, time\n{tells}", "time.sleep(3600)")
     code = "import os, sys; from pathlib import Path; from tools.execute_chapters import execute\n\
 *chapters, cache = map(Path, sys.argv[1:])\nexecute(chapters, cache, os.environ)"
     command = [sys.executable, "-c", code, str(quick), str(slow), str(cache)]
@@ -146,10 +160,8 @@ def test_ctrl_c_ends_every_kernel_and_keeps_what_ran(chapter, cache, tmp_path):
     assert process.stdout is not None
     assert b"quick" in process.stdout.readline()
     assert eventually(lambda: mark.exists() and mark.read_text(), 60)
-    begun = time.monotonic()
     process.send_signal(signal.SIGINT)
-    process.wait(20)
-    assert time.monotonic() - begun < 15
+    process.wait(300)  # and not until the cell is done
     assert eventually(lambda: not alive(int(mark.read_text())))
     [record] = get_cache(str(cache)).list_cache_records()
     assert record.uri == str(quick)

@@ -53,7 +53,8 @@ def do(place, kind, name, number):
     """What a person does; what they wrote, if they could."""
     path = place / name
     if kind == "remove":
-        path.unlink(missing_ok=True) if not path.is_dir() else None
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_dir()):
+            path.unlink()
         return None
     if os.path.lexists(path) and kind != "write":
         if kind == "protect" and path.is_file() and not path.is_symlink():

@@ -51,7 +51,7 @@ def random_mask(masked, shape, rng):
     return mask
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sizes, kinds, st.booleans(), seeds)
 def test_forward_equals_keras(size, kind, masked, seed):
     batch, timesteps, features, units = size
@@ -72,7 +72,7 @@ def test_forward_equals_keras(size, kind, masked, seed):
         assert_allclose(states.c[:, -1], last[1], rtol=1e-5, atol=1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, kinds, st.booleans(), seeds)
 def test_backward_equals_finite_differences(size, kind, masked, seed):
     batch, timesteps, features, units = size
@@ -101,7 +101,7 @@ def test_backward_equals_finite_differences(size, kind, masked, seed):
         assert_allclose((got * direction).sum(), expected, rtol=1e-5, atol=1e-5, err_msg=name)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sizes, kinds, st.booleans(), seeds)
 def test_backward_equals_tensorflow(size, kind, masked, seed):
     batch, timesteps, features, units = size

@@ -34,7 +34,7 @@ def random_mask(shape, rng):
     return mask
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sizes, st.sampled_from([*ACTIVATIONS]), st.booleans(), seeds)
 def test_forward_equals_keras(size, activation, masked, seed):
     batch, timesteps, features, units = size
@@ -52,7 +52,7 @@ def test_forward_equals_keras(size, activation, masked, seed):
     assert_allclose(states, expected, rtol=1e-5, atol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes, smooth, st.booleans(), seeds)
 def test_backward_equals_finite_differences(size, activation, masked, seed):
     batch, timesteps, features, units = size
@@ -80,7 +80,7 @@ def test_backward_equals_finite_differences(size, activation, masked, seed):
         assert_allclose(got, expected, rtol=1e-5, atol=1e-5, err_msg=name)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(sizes, st.sampled_from([*ACTIVATIONS]), st.booleans(), seeds)
 def test_backward_equals_tensorflow(size, activation, masked, seed):
     batch, timesteps, features, units = size

@@ -53,7 +53,7 @@ def test_sizes_labels_and_balance(corpus):
     assert corpus.source == "embedded"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32))
 def test_smaller_samples_begin_larger_ones(n_train, n_test, seed):
     small = reviews.load("embedded", n_train=n_train, n_test=n_test, seed=seed)

@@ -57,7 +57,7 @@ def test_as_the_loop_that_everybody_writes(file, monkeypatch):
     np.testing.assert_array_equal(np.array(list(vectors.values())), np.array(list(naive.values())))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         # Words of any characters but the ASCII white space that separates and ends fields.

@@ -1,4 +1,4 @@
-"""The experiments of Part I that run twice: recorded over many seeds, and live on the page."""
+"""The experiments of the chapter on remedies: what keeps a gradient from vanishing or exploding."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 from keras import layers
 
 from helpers.gradients import GradientMonitor
-from helpers.models import create_models_for_comparison, prepare
+from helpers.models import memory_model
+from helpers.models.recurrent import made
 from helpers.tasks import adding_problem, create_long_dependency_task
-from helpers.training import Task, first_below, repeat, until_solved
+from helpers.training import first_below, repeat
 
 #: What chapter "What actually helps" compares: the arguments of the recurrent layer.
 REMEDIES: dict[str, dict[str, Any]] = {
@@ -57,33 +58,6 @@ EXPLODERS: dict[str, dict[str, Any]] = {
     "rate 0.01": {"optimizer": "SGD 0.01"},
     "Adam 0.01": {"optimizer": "Adam 0.01"},
 }
-MAKERS = {
-    **{name: getattr(keras.initializers, name) for name in ("Orthogonal", "RandomNormal")},
-    **{name: getattr(keras.initializers, name) for name in ("GlorotUniform", "HeNormal")},
-    "Identity": keras.initializers.Identity,
-    "L2": keras.regularizers.L2,
-}
-
-
-def memory_model(
-    cell: str = "SimpleRNN",
-    *,
-    units: int = 64,
-    learning_rate: float = 1e-3,
-    clip: dict[str, float] | None = None,
-    **options: Any,
-) -> keras.Model:
-    """One recurrent layer that reads (batch, timesteps, 1), and a yes-or-no answer at the end.
-
-    ``options`` go to the layer; a pair ``(name, arguments)`` becomes the initialiser or the
-    regulariser of that name, anew for each model.
-    """
-    recurrent = getattr(layers, cell)(units, **_made(options))
-    answer = layers.Dense(1, activation="sigmoid")
-    model = keras.Sequential([keras.Input((None, 1)), recurrent, answer])
-    optimizer = keras.optimizers.Adam(learning_rate, **(clip or {}))
-    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
-    return prepare(model)
 
 
 def exploding_model(
@@ -102,35 +76,10 @@ def exploding_model(
     """
     options = {"recurrent_initializer": ("Orthogonal", {"gain": 2.0}), **options}
     x = keras.Input((50, 2))
-    h = getattr(layers, cell)(32, **_made(options))(x[:, -window:])
+    h = getattr(layers, cell)(32, **made(options))(x[:, -window:])
     model = keras.Model(x, layers.Dense(1)(h))
     model.compile(make_optimiser(optimizer, steps=60, **(clip or {})), "mse")
     return model
-
-
-def _made(options: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: MAKERS[value[0]](**value[1]) if isinstance(value, tuple) else value
-        for key, value in options.items()
-    }
-
-
-def forgetting(
-    gaps: Iterable[int], gains: Iterable[float], *, seeds: Iterable[int], steps: int = 150
-) -> dict[str, dict[str, list[float]]]:
-    """Held-out accuracy on the long-dependency task: ``{gain: {gap: [one per seed]}}``.
-
-    All sequences have 41 steps, whatever the gap.
-    """
-    seeds, gaps = list(seeds), list(gaps)
-
-    def accuracies(gain: float, gap: int) -> list[float]:
-        orthogonal = ("Orthogonal", {"gain": gain})
-        build = partial(memory_model, recurrent_initializer=orthogonal)
-        task = partial(create_long_dependency_task, sequence_length=41, dependency_gap=gap)
-        return repeat(build, task, seeds=seeds, steps=steps).score.tolist()
-
-    return {str(gain): {str(gap): accuracies(gain, gap) for gap in gaps} for gain in gains}
 
 
 def remedies(
@@ -251,41 +200,6 @@ def optimisers(
     }
 
 
-#: Where the comparison of architectures puts the bit: 61 steps, 30 of them after it; or the first.
-BITS = {
-    "first step": partial(create_long_dependency_task, sequence_length=31, dependency_gap=30),
-    "middle": partial(create_long_dependency_task, sequence_length=61, dependency_gap=30),
-}
-
-
-def architectures(
-    *, seeds: Iterable[int], names: Iterable[str] | None = None, steps: int = 600
-) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """The models of `create_models_for_comparison` on three tasks of the same length of memory.
-
-    Two have one bit to keep (see `BITS`), the third asks whether the two marked numbers of the
-    adding problem, 31 steps, sum to more than one.
-
-    Returns ``{task: {name: {"solved_at": [step or -1], "accuracy": [held out]}}}``, one entry per
-    seed; solved means that the mean training loss of ten steps fell below 0.2.
-    """
-    seeds = list(seeds)
-    names = list(names or create_models_for_comparison(1))
-
-    def sum_above_one(n_samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = adding_problem(n_samples, 31, seed=seed)
-        return x, y[:, 0] > 1
-
-    def run(name: str, task: Task, features: int) -> dict[str, list[float]]:
-        def build() -> keras.Model:
-            return create_models_for_comparison(features)[name]
-
-        return until_solved(build, task, 0.2, seeds=seeds, steps=steps)
-
-    found = {key: {name: run(name, task, 1) for name in names} for key, task in BITS.items()}
-    return {**found, "sum": {name: run(name, sum_above_one, 2) for name in names}}
-
-
 def make_optimiser(name: str, steps: int, **clip: float) -> keras.optimizers.Optimizer:
     """Make the optimiser of a name such as ``"SGD 0.1"``: its kind and its (highest) rate.
 
@@ -312,3 +226,27 @@ def make_optimiser(name: str, steps: int, **clip: float) -> keras.optimizers.Opt
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+#: Optimisers and rates, as `make_optimiser` reads them.
+OPTIMISERS = [
+    f"{kind} {rate}"
+    for kind, rates in {
+        "SGD": ("0.01", "0.1", "0.3"),
+        "momentum": ("0.001", "0.01", "0.1"),
+        "Adam": ("0.001", "0.01", "0.1"),
+        "cosine": ("0.01",),
+        "warm-up": ("0.01",),
+    }.items()
+    for rate in rates
+]
+SEEDS = range(8)
+RECORDS = {
+    "remedies": partial(remedies, REMEDIES, seeds=SEEDS),
+    "clipping": partial(clipping, CLIPPING, seeds=SEEDS),
+    "explosions": partial(explosions, EXPLODERS, seeds=SEEDS),
+    "truncation": partial(
+        truncation, ("SimpleRNN", "LSTM"), ("cut", "carried", "full"), seeds=SEEDS
+    ),
+    "optimisers": partial(optimisers, OPTIMISERS, seeds=SEEDS),
+}

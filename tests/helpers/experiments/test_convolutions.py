@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from helpers import race
+from helpers.experiments import convolutions
 
 
 def line(n, seed):
@@ -20,7 +20,7 @@ def classifier():
 
 
 def test_it_looks_when_the_time_has_come_and_ends_with_the_last_look():
-    found = race.race(
+    found = convolutions.race(
         {"line": classifier}, line(256, 0), line(500, 1), seconds=(0.3, 1.5), seeds=iter(range(2))
     )
     accuracy, steps = (np.array(found["line"][key]) for key in ("accuracy", "steps"))
@@ -36,17 +36,17 @@ def test_building_counts_and_looking_does_not():
             pass
         return classifier()
 
-    found = race.race({"slow": slow}, line(64, 0), line(10, 1), seconds=(0.5,), seeds=[0])
+    found = convolutions.race({"slow": slow}, line(64, 0), line(10, 1), seconds=(0.5,), seeds=[0])
     assert found["slow"]["steps"] == [[1.0]]
 
 
 @pytest.mark.parametrize("seconds", [(), (3, 1)])
 def test_moments_that_are_no_moments_are_refused(seconds):
     with pytest.raises(ValueError, match="expected one or more, ascending"):
-        race.race({}, line(2, 0), line(2, 1), seconds=seconds, seeds=[0])
+        convolutions.race({}, line(2, 0), line(2, 1), seconds=seconds, seeds=[0])
 
 
 def test_every_racer_answers():
-    for name, build in race.racers(30).items():
+    for name, build in convolutions.racers(30).items():
         answers = np.asarray(build()(np.ones((2, 6), "int32")))
         assert answers.shape == (2, 1), name

@@ -1,7 +1,7 @@
 import numpy as np
 
-from helpers import transfer
 from helpers.data.reviews import Reviews
+from helpers.experiments import glove
 
 GOOD, BAD = ["fine", "warm", "rich"], ["grey", "damp", "cold"]
 
@@ -18,7 +18,7 @@ def test_vectors_that_know_the_answer_carry_it_to_words_without_a_label():
     data = Reviews((*train[0], *test[0]), np.concatenate([train[1], test[1]]), *test, "embedded")
     vectors = {word: np.array([1.0, 0.1 * i]) for i, word in enumerate(GOOD)}
     vectors |= {word: np.array([-1.0, 0.1 * i]) for i, word in enumerate(BAD)}
-    found = transfer.by_labels(data, vectors, [2, 20], seeds=range(3), length=4, steps=100)
-    assert [*found] == [*transfer.STARTS]
+    found = glove.by_labels(data, vectors, [2, 20], seeds=range(3), length=4, steps=100)
+    assert [*found] == [*glove.STARTS]
     assert [*found["frozen"]] == ["2", "20"] and len(found["frozen"]["20"]) == 3
     assert np.mean(found["frozen"]["20"]) > 0.95

@@ -5,8 +5,9 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import imdb, models
+from helpers import models
 from helpers.data.reviews import Reviews
+from helpers.experiments import imdb
 
 SMALL = {
     "average": imdb.Contender(

@@ -214,3 +214,11 @@ def compare_places(
         keys = ("accuracy", "loss")
         outcome[name] = {key: history[f"val_{key}"][:, -1].tolist() for key in keys}
     return outcome
+
+
+RECORDS = {
+    "overfitting": lambda: {
+        "remedies": compare(REMEDIES, seeds=range(5)),
+        "recurrent": compare_places(PLACES, seeds=range(3)),
+    },
+}

@@ -1,8 +1,17 @@
 import numpy as np
 import pytest
 
-from helpers import overfitting
-from helpers.overfitting import PLACES, REMEDIES, Remedy, build, compare, fit, recurrent, task
+from helpers.experiments import overfitting
+from helpers.experiments.overfitting import (
+    PLACES,
+    REMEDIES,
+    Remedy,
+    build,
+    compare,
+    fit,
+    recurrent,
+    task,
+)
 
 
 def test_only_training_labels_are_false_and_the_rest_does_not_depend_on_their_number():

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import imdb, sentiment
 from helpers.data import reviews
+from helpers.experiments import imdb, sentiment
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from helpers.experiments import CLIPPING, memory_model
+from helpers.experiments.remedies import CLIPPING
 from helpers.gradients import GradientMonitor
-from helpers.models import open_gate
+from helpers.models import memory_model, open_gate
 from helpers.tasks import (
     adding_problem,
     create_exploding_gradient_task,
@@ -155,3 +155,13 @@ def _over_and_over(x: np.ndarray, y: np.ndarray) -> tf.data.Dataset:
     Given arrays, Keras builds their pipeline anew for every epoch, which takes longer than a step.
     """
     return tf.data.Dataset.from_tensors((x, y[:, None])).repeat()
+
+
+RECORDS = {
+    "gaps": partial(sweep, CONTENDERS, (5, 10, 20, 30, 50, 70, 90), seeds=range(5)),
+    "adding": partial(adding, FOUR, seeds=range(5)),
+    "classic": lambda: {
+        "long dependency": classic("long dependency", seeds=range(5)),
+        "exploding": classic("exploding", seeds=range(5), epochs=20),
+    },
+}

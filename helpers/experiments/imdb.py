@@ -13,6 +13,7 @@ from keras import layers
 from tqdm import tqdm
 
 from helpers import models, text
+from helpers.data import reviews
 from helpers.data.reviews import Reviews
 from helpers.training import Pair
 
@@ -207,3 +208,10 @@ def _fit(contender: Contender, train: Pair, test: Pair, epochs: int, seed: int) 
     seconds = time.process_time() - begun
     found = model.evaluate(*test, batch_size=500, verbose=0, return_dict=True)
     return found | {"seconds": seconds}
+
+
+RECORDS = {
+    "imdb": lambda: contest(
+        reviews.load("real", n_train=25_000, n_test=25_000), CONTENDERS, seeds=range(3)
+    ),
+}

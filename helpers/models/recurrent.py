@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers
+
+from helpers.models.compiled import answer_yes_or_no, prepare
 
 #: The layers that `build_recurrent` knows.
 CELLS = {"SimpleRNN": layers.SimpleRNN, "GRU": layers.GRU, "LSTM": layers.LSTM}
+#: What `made` knows by its name.
+MAKERS = {
+    **{name: getattr(keras.initializers, name) for name in ("Orthogonal", "RandomNormal")},
+    **{name: getattr(keras.initializers, name) for name in ("GlorotUniform", "HeNormal")},
+    "Identity": keras.initializers.Identity,
+    "L2": keras.regularizers.L2,
+}
 
 
 def build_vanilla_rnn(features: int, units: int = 64, **options: Any) -> keras.Model:
@@ -88,7 +96,7 @@ def build_recurrent(
             model.add(layers.BatchNormalization())
         if dropout:
             model.add(layers.Dropout(dropout))
-    return _answer_yes_or_no(model, learning_rate)
+    return answer_yes_or_no(model, learning_rate)
 
 
 def create_models_for_comparison(features: int, units: int = 64) -> dict[str, keras.Model]:
@@ -105,130 +113,33 @@ def create_models_for_comparison(features: int, units: int = 64) -> dict[str, ke
     }
 
 
-#: How `build_text_classifier` makes one vector of many, besides the names in `CELLS`.
-POOLS = ("average", "convolution")
-
-
-def build_text_classifier(
-    vocabulary_size: int,
+def memory_model(
+    cell: str = "SimpleRNN",
     *,
-    dim: int = 32,
-    encoder: str = "GRU",
-    units: int | tuple[int, ...] = 32,
-    bidirectional: bool = False,
-    mask: bool = True,
-    dropout: float = 0.0,
-    vectors: np.ndarray | None = None,
-    trainable: bool = True,
+    units: int = 64,
     learning_rate: float = 1e-3,
+    clip: dict[str, float] | None = None,
     **options: Any,
 ) -> keras.Model:
-    """A yes-or-no model over rows of word ids of any length; id 0 is padding.
+    """One recurrent layer that reads (batch, timesteps, 1), and a yes-or-no answer at the end.
 
-    Parameters
-    ----------
-    vocabulary_size : int
-        One more than the largest id.
-    dim : int
-        Size of a word's vector.
-    encoder : str
-        ``"average"``, ``"convolution"`` (windows of three words, the strongest answer of each
-        filter), ``"SimpleRNN"``, ``"GRU"`` or ``"LSTM"``.
-    units : int or tuple of int
-        Filters or units, of each layer; an average has none.
-    bidirectional : bool
-        Whether recurrent layers read from both ends.
-    mask : bool
-        Whether recurrent layers and the average skip padding; a convolution cannot.
-    dropout : float
-        Share of entries dropped after the embedding and before the answer.
-    vectors : array, shape (vocabulary_size, dim), optional
-        Where the embedding begins; small random numbers unless given.
-    trainable : bool
-        Whether training moves the embedding.
-    learning_rate : float
-        Of Adam.
-    **options
-        For the recurrent layers, such as ``recurrent_dropout``.
-
-    Raises
-    ------
-    ValueError
-        If the encoder is unknown, or the vectors have another shape.
+    ``options`` go to the layer; a pair ``(name, arguments)`` becomes the initialiser or the
+    regulariser of that name, anew for each model.
     """
-    if encoder not in (*POOLS, *CELLS):
-        raise ValueError(f"encoder is {encoder!r}, expected one of {[*POOLS, *CELLS]}")
-    if vectors is not None and vectors.shape != (vocabulary_size, dim):
-        raise ValueError(f"vectors have shape {vectors.shape}, expected {(vocabulary_size, dim)}")
-    start = "uniform" if vectors is None else keras.initializers.Constant(vectors)
-    embedding = layers.Embedding(
-        vocabulary_size,
-        dim,
-        embeddings_initializer=start,
-        mask_zero=mask and encoder != "convolution",
-        trainable=trainable,
-    )
-    model = keras.Sequential([keras.Input((None,), dtype="int32"), embedding])
-    if dropout:
-        model.add(layers.Dropout(dropout))
-    sizes = (units,) if isinstance(units, int) else tuple(units)
-    match encoder:
-        case "average":
-            model.add(layers.GlobalAveragePooling1D())
-        case "convolution":
-            for filters in sizes:
-                model.add(layers.Conv1D(filters, 3, activation="relu", padding="same"))
-            model.add(layers.GlobalMaxPooling1D())
-        case cell:
-            for depth, size in enumerate(sizes, 1):
-                layer = CELLS[cell](size, return_sequences=depth < len(sizes), **options)
-                model.add(layers.Bidirectional(layer) if bidirectional else layer)
-    if dropout:
-        model.add(layers.Dropout(dropout))
-    return _answer_yes_or_no(model, learning_rate)
+    recurrent = getattr(layers, cell)(units, **made(options))
+    answer = layers.Dense(1, activation="sigmoid")
+    model = keras.Sequential([keras.Input((None, 1)), recurrent, answer])
+    optimizer = keras.optimizers.Adam(learning_rate, **(clip or {}))
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
+    return prepare(model)
 
 
-def build_hybrid_classifier(
-    vocabulary_size: int,
-    *,
-    dim: int = 300,
-    units: int = 64,
-    hidden: tuple[int, ...] = (64, 32),
-    activation: str | None = None,
-    dropout: float = 0.25,
-    learning_rate: float = 1e-3,
-) -> keras.Model:
-    """Embedding, Dense, LSTM, GRU and Dense layers: the popular pile, with or without bends.
-
-    Parameters
-    ----------
-    vocabulary_size : int
-        One more than the largest id.
-    dim : int
-        Of a word's vector, and of the Dense layer that reads it.
-    units : int
-        Of the LSTM and the GRU.
-    hidden : tuple of int
-        Sizes of the Dense layers before the answer.
-    activation : str, optional
-        Of all Dense layers but the answer; without one they are linear, as in the original.
-    dropout, learning_rate : float
-    """
-    model = keras.Sequential(
-        [
-            keras.Input((None,), dtype="int32"),
-            layers.Embedding(vocabulary_size, dim, mask_zero=True),
-            layers.Dense(dim, activation=activation),
-            layers.Dropout(dropout),
-            layers.LSTM(units, return_sequences=True),
-            layers.GRU(units),
-        ]
-    )
-    for depth, size in enumerate(hidden):
-        if depth:
-            model.add(layers.Dropout(dropout))
-        model.add(layers.Dense(size, activation=activation))
-    return _answer_yes_or_no(model, learning_rate)
+def made(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a layer, with each pair ``(name, arguments)`` replaced by what it names."""
+    return {
+        key: MAKERS[value[0]](**value[1]) if isinstance(value, tuple) else value
+        for key, value in options.items()
+    }
 
 
 def parameters_of(cell: str, features: int, units: int, *, reset_after: bool = True) -> int:
@@ -269,31 +180,6 @@ def open_gate(layer: keras.layers.Layer, bias: float) -> None:
     layer.set_weights([W_xh, W_hh, b])
 
 
-def prepare(model: keras.Model, labels: np.ndarray | None = None) -> keras.Model:
-    """Create now what training keeps besides the weights: the optimizer's moments, the totals.
-
-    TensorFlow traces a function once more if its first trace made a variable, so this saves half
-    of the time before the first step, and changes no number.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Built and compiled.
-    labels : array, optional
-        Such as it will be trained on; like its answers unless given.
-
-    Returns
-    -------
-    keras.Model
-        The same.
-    """
-    model.optimizer.build(model.trainable_variables)
-    answers = np.zeros([size or 1 for size in model.output_shape], "float32")
-    model.compute_metrics(None, answers if labels is None else labels[:1], answers)
-    model.reset_metrics()
-    return model
-
-
 def qualifies_for_cudnn(layer: keras.layers.Layer) -> bool:
     """Whether Keras can run a GRU or LSTM on NVIDIA's fused kernels, on a GPU that has them.
 
@@ -313,10 +199,3 @@ def qualifies_for_cudnn(layer: keras.layers.Layer) -> bool:
     )
     plain = not layer.unroll and layer.use_bias and not layer.recurrent_dropout
     return standard and plain and getattr(layer, "reset_after", True)
-
-
-def _answer_yes_or_no(model: keras.Sequential, learning_rate: float) -> keras.Model:
-    model.add(layers.Dense(1, activation="sigmoid"))
-    optimizer = keras.optimizers.Adam(learning_rate)
-    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
-    return prepare(model)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from helpers import models, text, training
+from helpers.data import reviews
 from helpers.data.reviews import Reviews
 from helpers.training import Pair
 
@@ -95,3 +96,10 @@ def ablation(data: Reviews, *, seeds: Iterable[int]) -> dict[str, dict[str, list
 
 def _words(improvements: Collection[str]) -> int:
     return 1000 if "vocabulary" in improvements else 100
+
+
+RECORDS = {
+    "sentiment": lambda: ablation(
+        reviews.load("embedded", n_train=4000, n_test=1000), seeds=range(5)
+    ),
+}

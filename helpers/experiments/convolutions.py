@@ -10,6 +10,8 @@ import keras
 import numpy as np
 
 from helpers import models
+from helpers.data import reviews
+from helpers.experiments import sentiment
 from helpers.training import Pair
 
 
@@ -102,3 +104,13 @@ class _StopWatch(keras.callbacks.Callback):
             self.steps.append(float(self.step))
         self.begun += time.process_time() - now
         self.model.stop_training = not self.seconds
+
+
+def _race() -> dict[str, dict[str, list[list[float]]]]:
+    """All contenders on the task of the chapter on sentiment."""
+    data = reviews.load("embedded", n_train=4000, n_test=1000)
+    train, held_out = sentiment.prepare(data, sentiment.IMPROVEMENTS)
+    return race(racers(1000), train, held_out, seconds=(2, 5, 10, 20, 40), seeds=range(3))
+
+
+RECORDS = {"race": _race}

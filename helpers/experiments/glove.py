@@ -8,7 +8,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from helpers import glove, models, text, training
+from helpers import cooccurrence, glove, models, text, training
+from helpers.data import glove_archive, reviews
 from helpers.data.reviews import Reviews
 
 
@@ -91,3 +92,27 @@ def by_labels(
         return fits["val_accuracy"][:, -1].tolist()
 
     return {start: {str(size): accuracies(start, size) for size in sizes} for start in STARTS}
+
+
+def _unlabelled() -> dict[str, np.ndarray]:
+    """Vectors fitted to reviews that no experiment labels."""
+    texts = reviews.load("embedded", n_train=10_000, n_test=1, seed=7).train_texts
+    counts = cooccurrence.cooccurrences([reviews.words(text) for text in texts], window=10)
+    return cooccurrence.fit(counts, dim=25, epochs=300).vectors
+
+
+RECORDS = {
+    "transfer": lambda: {
+        "embedded": by_labels(
+            reviews.load("embedded"), _unlabelled(), (20, 100, 500, 2000), seeds=range(5)
+        ),
+        "real": by_labels(
+            reviews.load("real", n_train=8000, n_test=5000),
+            glove_archive.load(50),
+            (20, 100, 500, 2000, 8000),
+            seeds=range(5),
+            length=200,
+            max_words=10_000,
+        ),
+    },
+}

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from helpers import long_memory
+from helpers.experiments import long_memory
 
 
 @pytest.mark.parametrize("name", long_memory.CONTENDERS)
