@@ -10,9 +10,10 @@ import csv
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from tqdm import tqdm
 
 from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
+from helpers.grading.turn import STOPS, Stopped, one_at_a_time, own_temporary_folder, stoppable
 
 if TYPE_CHECKING:
     from helpers.grading import intake
@@ -35,12 +37,26 @@ LIMITS = {
     "disk": "Bytes of all files that it writes.",
     "output": "Characters kept of its outputs.",
 }
+GOES_ON = {"grade": " What was graded is kept; the same command goes on from there."}
 sandboxing = click.option(
     "--sandbox/--no-sandbox", default=True, help="Without only on a machine that is thrown away."
 )
 
 
-@click.group()
+class Course(click.Group):
+    """The commands, each of which can be stopped at any time and leaves nothing behind."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run one; a sentence and an exit code tell that it was stopped."""
+        try:
+            with stoppable(), own_temporary_folder():
+                return super().invoke(context)
+        except Stopped as stop:
+            click.echo(f"\nStopped.{GOES_ON.get(context.invoked_subcommand or '', '')}", err=True)
+            context.exit(stop.code)
+
+
+@click.group(cls=Course)
 @click.option(
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -124,6 +140,7 @@ def grade(
     """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
     _walls(sandbox)
     with ExitStack() as stack:
+        stack.enter_context(_turn(root))
         if scheduler is None:
             # What takes longest to start comes first: all the rest starts beside it.
             stack.enter_context(warm.private_servers())
@@ -200,6 +217,12 @@ def kit(root: Path, output: Path | None) -> None:
     click.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1e6:.1f} MB")
 
 
+def _turn(root: Path) -> AbstractContextManager[None]:
+    """The turn of all that writes into the gradebook, of which all assignments share one."""
+    path = root / "_build" / "grading" / "lock"
+    return one_at_a_time(path, lambda told: click.echo(told, err=True))
+
+
 @contextmanager
 def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
     """A client of the scheduler, or of workers of our own."""
@@ -214,7 +237,15 @@ def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
             yield client
         return
     local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
-    with LocalCluster(**local) as cluster, Client(cluster) as client:
+    # Ctrl-C reaches all processes of a terminal: what starts here, threads and workers, inherits
+    # that it is for us alone.
+    inherited = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *STOPS})
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(LocalCluster(**local))
+            client = stack.enter_context(Client(cluster))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, inherited)
         client.register_plugin(OneCore())
         yield client
 
