@@ -10,7 +10,6 @@ import csv
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -22,7 +21,13 @@ from tqdm import tqdm
 
 from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
-from helpers.grading.turn import STOPS, Stopped, one_at_a_time, own_temporary_folder, stoppable
+from helpers.grading.turn import (
+    Stopped,
+    ctrl_c_is_for_us_alone,
+    one_at_a_time,
+    own_temporary_folder,
+    stoppable,
+)
 
 if TYPE_CHECKING:
     from helpers.grading import intake
@@ -226,6 +231,7 @@ def _turn(root: Path) -> AbstractContextManager[None]:
 @contextmanager
 def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
     """A client of the scheduler, or of workers of our own."""
+    import dask
     from distributed import Client, LocalCluster
 
     from helpers.grading.worker import OneCore
@@ -237,15 +243,12 @@ def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
             yield client
         return
     local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
-    # Ctrl-C reaches all processes of a terminal: what starts here, threads and workers, inherits
-    # that it is for us alone.
-    inherited = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *STOPS})
+    # Workers that are stopped say so at length.
+    quiet = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical"}
     with ExitStack() as stack:
-        try:
+        with dask.config.set(quiet), ctrl_c_is_for_us_alone():
             cluster = stack.enter_context(LocalCluster(**local))
             client = stack.enter_context(Client(cluster))
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, inherited)
         client.register_plugin(OneCore())
         yield client
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -100,6 +101,22 @@ def stoppable() -> Iterator[None]:
     finally:
         for number, found in before.items():
             signal.signal(number, found)
+
+
+@contextmanager
+def ctrl_c_is_for_us_alone() -> Iterator[None]:
+    """Threads and processes that start within the block never see it, nor a terminal that closes.
+
+    Both reach every process of the terminal, where Python would answer with a traceback.
+    """
+    deaf = {signal.SIGINT, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, deaf)
+    try:
+        resource_tracker.ensure_running()  # which lets them through again here
+        signal.pthread_sigmask(signal.SIG_BLOCK, deaf)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
