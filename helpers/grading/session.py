@@ -22,6 +22,7 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from helpers.grading import sandbox, warm
+from helpers.grading.usage import memory_of
 from helpers.grading.warm_kernel import WarmKernel, launch
 from helpers.thrift import ONE_THREAD
 
@@ -223,7 +224,7 @@ class Session:
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += process.memory_info().rss
+                    memory += memory_of(process)
                     seconds += sum(process.cpu_times()[:2])
                     count += 1
         if seconds > self.limits.cpu_seconds:
