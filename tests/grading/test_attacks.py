@@ -23,7 +23,6 @@ ENDS = {
     "sleeps": "timed_out",
     "function-never-ends": "timed_out",
     "ignores-interrupts": "timed_out",
-    "stops-its-group": "timed_out",
     "memory-hog": "out_of_memory",
     "empty-pages": "out_of_memory",
     "os-exit": "crashed",
