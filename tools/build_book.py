@@ -15,10 +15,12 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from jupyter_client.kernelspec import NoSuchKernel
 
+from helpers.grading.turn import Stopped, one_at_a_time, stoppable
 from helpers.thrift import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,6 +102,12 @@ def build_book(source: Path, *, fresh: bool = False) -> int:
     source = source.resolve()
     real = os.environ.get("RNN_DATA", "embedded") == "real"
     build = source / "_build" / "real" if real else source / "_build"
+    with one_at_a_time(build / "lock", partial(print, flush=True)):
+        return build_in(build, source, fresh)
+
+
+def build_in(build: Path, source: Path, fresh: bool) -> int:
+    """Build the book in a folder that is ours alone."""
     rendered = build / "work" / "_build" / "html"
     environment = kernel_environment(build)
     if is_stale(build):
@@ -145,14 +153,15 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="render every page anew")
     arguments = parser.parse_args()
     try:
-        if os.environ.get("RNN_DATA") == "real":
-            from helpers.data import review_archive
+        with stoppable():
+            if os.environ.get("RNN_DATA") == "real":
+                from helpers.data import review_archive
 
-            review_archive.find()  # once, where its progress shows, before kernels ask for it
-        return build_book(arguments.source, fresh=arguments.fresh)
-    except KeyboardInterrupt:
+                review_archive.find()  # once, where its progress shows, before kernels ask for it
+            return build_book(arguments.source, fresh=arguments.fresh)
+    except Stopped as stop:
         print("\nInterrupted. What ran is kept; the same command goes on from here.")
-        return 130
+        return stop.code
     except OSError as error:
         print(
             f"\n{error}\nThe book that was there is untouched; the same command goes on from here."

@@ -21,6 +21,7 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from helpers.grading import sandbox, warm, wire
+from helpers.grading.usage import memory_of
 from helpers.thrift import ONE_THREAD
 
 if TYPE_CHECKING:
@@ -136,13 +137,9 @@ class Session:
         raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
     def _room(self) -> dict[str, Any]:
-        return {
-            "place": str(self._place),
-            "processes": self.limits.processes,
-            "cpu_seconds": int(self.limits.cpu_seconds),
-            "file_size": self.limits.file_size,
-            "disk": self.limits.disk,
-        }
+        names = ("processes", "cpu_seconds", "file_size", "disk")
+        limits = {name: int(getattr(self.limits, name)) for name in names}
+        return {"place": str(self._place), **limits}
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -276,7 +273,7 @@ class Session:
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += process.memory_info().rss
+                    memory += memory_of(process)
                     seconds += sum(process.cpu_times()[:2])
                     count += 1
         if seconds > self.limits.cpu_seconds:

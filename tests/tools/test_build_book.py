@@ -1,12 +1,17 @@
 """The build on small books: faults are named and stay faults, finished cells are kept."""
 
 import importlib.util
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from helpers.grading import warm
+from helpers.grading.turn import one_at_a_time
 from tools import build_book, execute_chapters, render_book
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +51,25 @@ def test_what_cells_depend_on_is_in_the_key(book, monkeypatch):
     assert len(keys) == 5
     (book / "helpers/grading/c.py").write_text("of no use to a chapter")
     assert build_book.code_key() in keys
+
+
+def _command(book):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tools.build_book", str(book)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_second_build_waits_for_the_first_and_says_so(book):
+    with one_at_a_time(book / "_build" / "lock", pytest.fail), _command(book) as second:
+        assert f"process {os.getpid()}" in second.stdout.readline()
+        assert not (book / "_build" / "work").exists()
+        second.terminate()
+        assert "goes on from here" in second.communicate(timeout=60)[0]
+    assert second.returncode == 128 + signal.SIGTERM
+    assert build_book.build_book(book) == 0
 
 
 def write(book, text):

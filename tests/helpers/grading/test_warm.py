@@ -137,6 +137,18 @@ def test_a_kernel_dies_with_its_client_and_the_server_with_its_owner(lean):
     assert eventually(lambda: not alive(kernel_pid) and not alive(server), 10)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_whoever_ends_its_owner_the_servers_folder_goes(lean, number):
+    last = f"print(os.environ[{warm.FOLDER!r}], flush=True); os.kill(os.getpid(), {int(number)})"
+    process, kernel_pid, server = _client(lean, last)
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip())
+    # Nobody asks for its exit code yet: an owner that is not buried has ended all the same.
+    assert eventually(lambda: not alive(kernel_pid) and not alive(server), 10)
+    process.wait()
+    assert eventually(lambda: not folder.exists(), 10)
+
+
 def test_a_client_that_is_interrupted_leaves_nothing(lean):
     process, kernel_pid, server = _client(lean, "time.sleep(60)")
     process.send_signal(signal.SIGINT)
