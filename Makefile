@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest lab exercises kit weights results grade bench lock lint system clean
+.PHONY: help environment book test pytest quick corpora lab exercises kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -28,6 +28,9 @@ test: environment system ## prove everything: the book, lint, and all tests
 # The last line of `make test` is pytest's own closing line.
 pytest:
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+
+corpora: exercises ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
+	@$(BIN)/python -m tests.exercises.corpora $(A)
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels
 	@$(BIN)/python -m helpers.grading.warm

@@ -1,6 +1,7 @@
 """What all tests share: the project's folder, the built book and one browser."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,11 +36,20 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the whole run, and all that it starts, warm servers that end with it."""
+    """Give the whole run, and all that it starts, one seed and warm servers that end with it."""
     if not hasattr(config, "workerinput"):  # workers inherit the controller's environment
+        os.environ.setdefault("CORPORA_SEED", secrets.token_hex(4))
         servers = warm.private_servers()
         servers.__enter__()
         config.add_cleanup(lambda: servers.__exit__(None, None, None))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which answers were drawn, if any were."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    if any("test_corpora" in getattr(report, "nodeid", "") for report in reports):
+        seed = os.environ["CORPORA_SEED"]
+        terminalreporter.write_line(f"CORPORA_SEED={seed} draws the same answers again")
 
 
 @pytest.fixture(scope="session")
