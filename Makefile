@@ -29,6 +29,10 @@ test: environment system ## prove everything: the book, lint, and all tests
 pytest:
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
+quick: lint ## lint, types, and the quick tests that the last change can affect
+	@tests=$$($(BIN)/python -m tools.affected_tests) && \
+	    $(BIN)/python -m pytest -n 2 --dist loadfile -q $$tests
+
 corpora: exercises ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
 	@$(BIN)/python -m tests.exercises.corpora $(A)
 

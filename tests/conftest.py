@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which answers were drawn, if any were."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    if any("test_corpora" in getattr(report, "nodeid", "") for report in reports):
+    if any("test_verdicts" in getattr(report, "nodeid", "") for report in reports):
         seed = os.environ["CORPORA_SEED"]
         terminalreporter.write_line(f"CORPORA_SEED={seed} draws the same answers again")
 
