@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest quick corpora lab exercises kit weights results grade bench lock lint system clean
+.PHONY: help environment book test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -33,7 +33,7 @@ quick: lint ## lint, types, and the quick tests that the last change can affect
 	@tests=$$($(BIN)/python -m tools.affected_tests) && \
 	    $(BIN)/python -m pytest -n 2 --dist loadfile -q $$tests
 
-corpora: exercises ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
+corpora: released ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
 	@$(BIN)/python -m tests.exercises.corpora $(A)
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels
@@ -42,10 +42,14 @@ lab: environment ## open the exercises in JupyterLab, with nbgrader and warm ker
 	    --LabApp.news_url=None \
 	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
 
-exercises: environment ## release the learners' notebooks from solutions/
+exercises: environment ## release the learners' notebooks; what somebody wrote there stays
 	@$(BIN)/python -m tools.release_exercises
 
-kit: exercises ## pack what learners get, without solutions and hidden tests
+# What a command needs that works with the assignments: nothing, if the last release is current.
+released: environment
+	@$(BIN)/python -m tools.release_exercises --if-needed
+
+kit: released ## pack what learners get, without solutions and hidden tests
 	@$(BIN)/course kit
 
 weights: environment ## train again the weights that the assignment `vanishing` ships
@@ -54,7 +58,7 @@ weights: environment ## train again the weights that the assignment `vanishing` 
 results: environment ## run the long experiments again and record them in results/
 	@$(BIN)/python -m tools.record_results
 
-grade: exercises ## grade submitted/*/NAME and write feedback:  make grade A=exploding
+grade: released ## grade submitted/*/NAME and write feedback:  make grade A=exploding
 	@test -n "$(A)" || { echo "Which assignment?  make grade A=exploding"; exit 2; }
 	@$(BIN)/course grade "$(A)"
 	@$(BIN)/nbgrader generate_feedback "$(A)" --force
@@ -78,7 +82,8 @@ lint: environment ## check style and types: ruff and mypy
 system: ## install chromium, bubblewrap and postgresql, or say how
 	@sh tools/system_packages.sh
 
+# Not what people wrote: exercises/, submitted/, exchange/ and the gradebook, gradebook.db.
 clean: ## remove everything that can be made again
 	rm -rf _build .venv autograded feedback .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	rm -f .nbgrader.log
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find helpers tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,7 +7,7 @@ from pathlib import Path
 c = get_config()  # noqa: F821 - traitlets provides it
 
 root = Path(__file__).resolve().parent
-exchange = root / "_build" / "exchange"
+exchange = root / "exchange"
 
 # A new gradebook calls `alembic`, which lives beside this Python and may not be on PATH.
 programs = str(Path(sys.executable).parent)
@@ -20,7 +20,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.course_id = "networks-that-remember"
 c.CourseDirectory.source_directory = str(Path("_build", "source"))
-c.CourseDirectory.release_directory = "exercises"
+# For machines alone: `make exercises` takes from there what it puts where people work.
+c.CourseDirectory.release_directory = str(Path("_build", "release"))
 # Two programs may write at once (formgrader and the command line): wait rather than fail.
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
 
@@ -38,8 +39,7 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedE
 c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "nbgrader.preprocessors.ClearHiddenTests",
+    "helpers.grading.feedback.HideTests",
     "helpers.grading.feedback.HideTracebacks",
     "helpers.grading.feedback.SanitiseOutputs",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -31,6 +31,9 @@ OFFLINE = re.compile(
 )
 
 
+WINDOWS = os.name == "nt"
+
+
 class SetupError(Exception):
     """Something that the person at the keyboard can put right; its text says how."""
 
@@ -41,8 +44,8 @@ def check_python(version=None):
     if not OLDEST <= found[:2] <= NEWEST:
         raise SetupError(
             "This is Python {} ({}); the course needs Python 3.11, 3.12 or 3.13.\n"
-            "Install one of these and name it:  make book PYTHON=python3.12".format(
-                ".".join(map(str, found)), sys.executable
+            "Install one of these and name it:  {}".format(
+                ".".join(map(str, found)), sys.executable, with_another_python()
             )
         )
 
@@ -56,13 +59,15 @@ def check_venv():
         raise SetupError(
             f"{sys.executable} has no '{error.name}' module, so it cannot make a virtual "
             "environment.\nOn Debian and Ubuntu:  sudo apt-get install python3-venv\n"
-            "Elsewhere, install a complete Python and name it:  make book PYTHON=python3.12"
+            f"Elsewhere, install a complete Python and name it:  {with_another_python()}"
         ) from None
 
 
 def check_lock(lock):
     """Refuse a lock that is missing or that holds anything but pinned versions."""
     mend = "Restore it (git checkout {0}), or remove it and run make lock.".format(lock.name)
+    if is_kit():
+        mend = "Unpack the kit again, into another folder."
     if not lock.is_file():
         raise SetupError(f"{lock.name}, the lock of all dependencies, is missing.\n{mend}")
     try:
@@ -85,6 +90,23 @@ def check_lock(lock):
     return pins
 
 
+def is_kit():
+    """Whether this is what learners get, without git and with a small Makefile."""
+    return (ROOT / "released").is_dir()
+
+
+def with_another_python():
+    """The line that starts all this with a Python of another version."""
+    if WINDOWS:
+        return "py -3.12 tools\\environment.py"
+    return "python3.12 tools/environment.py" if is_kit() else "make book PYTHON=python3.12"
+
+
+def program(venv, name):
+    """The path of a program in the environment, as this system has it."""
+    return str(venv / "Scripts" / f"{name}.exe" if WINDOWS else venv / "bin" / name)
+
+
 def fingerprint(root, minor):
     """What a finished environment depends on: lock, project file, this file, place and Python."""
     digest = hashlib.sha256(f"{root} {minor}".encode())
@@ -95,7 +117,7 @@ def fingerprint(root, minor):
 
 def python_of(venv):
     """'3.12' for a working environment, else None: its Python may have been removed."""
-    command = [str(venv / "bin" / "python"), "-ISc", "import sys; print(*sys.version_info[:2])"]
+    command = [program(venv, "python"), "-ISc", "import sys; print(*sys.version_info[:2])"]
     try:
         answer = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
@@ -138,8 +160,8 @@ def run(command, log):
     if OFFLINE.search(said):
         raise SetupError(
             "Could not reach the package index, or it lacks a pinned version.\n"
-            "Check the network (a mirror: PIP_INDEX_URL=https://... make book), then run the\n"
-            f"same command again: it goes on from here. Details: {log}"
+            "Check the network (PIP_INDEX_URL may name a mirror), then run the same command\n"
+            f"again: it goes on from here. Details: {log}"
         )
     tail = "\n".join("    " + line for line in said.strip().splitlines()[-8:])
     raise SetupError(f"Installing failed. The end of {log}:\n{tail}")
@@ -147,7 +169,7 @@ def run(command, log):
 
 def install(root, venv, pins):
     """Fill the environment; the stamp is written last, so that only a whole one counts."""
-    python, uv = str(venv / "bin" / "python"), str(venv / "bin" / "uv")
+    python, uv = program(venv, "python"), program(venv, "uv")
     stamp, log = venv / "stamp", venv / "install.log"
     running = "{}.{}".format(*sys.version_info)
     if python_of(venv) != running or not os.access(uv, os.X_OK):
@@ -195,11 +217,19 @@ def quieten_kernels(venv):
     (folder / "ipython_kernel_config.py").write_text(setting, encoding="utf-8")
 
 
+def show_the_way(venv):
+    """Say what to type next, unless make does it."""
+    if "MAKELEVEL" not in os.environ:
+        lab = Path(program(venv, "jupyter-lab")).relative_to(ROOT)
+        print(f"open the exercises, from {ROOT}:  {lab}")
+
+
 def main():
     """Bring ``.venv`` up to date; exit with one clear message if that cannot be done."""
     venv = ROOT / ".venv"
     try:
         if (ROOT / "requirements.txt").is_file() and is_current(ROOT, venv):
+            show_the_way(venv)
             return 0
         check_python()
         check_venv()
@@ -207,6 +237,7 @@ def main():
         begun = time.perf_counter()
         install(ROOT, venv, pins)
         print(f"environment ready in {time.perf_counter() - begun:.0f} s", flush=True)
+        show_the_way(venv)
     except SetupError as error:
         print(f"\nenvironment: {error}\n", file=sys.stderr)
         return 1

@@ -1,83 +1,168 @@
-"""Release the assignments: solutions/*.md -> _build/source/ -> exercises/.
+"""Release the assignments: solutions/*.md -> _build/source/ -> _build/release/ -> exercises/.
 
-python -m tools.release_exercises [--check]
+python -m tools.release_exercises [--check | --if-needed]
 """
 
 from __future__ import annotations
 
-import ast
-import filecmp
+import hashlib
+import json
 import logging
 import os
 import re
 import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
-import jupytext
-import nbformat
-from nbformat import NotebookNode
-from traitlets.config import Config, PyFileConfigLoader
+
+from helpers.grading.sources import convert
+from tools.assignment_problems import problems_of
+from tools.publish import ReleaseError, checksum, files_of, publish, read_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
-POINTS = 10
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-_MARKER = re.compile(r"^\s*#+\s*(BEGIN|END) (SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
+TOOLS = (__file__, convert.__code__.co_filename, publish.__code__.co_filename)
+LIBRARIES = ("jupytext", "nbconvert", "nbformat", "nbgrader")
 _MARKER_ANYWHERE = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
-
-
-class ReleaseError(Exception):
-    """A source that must not be released, or that nbgrader could not release."""
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if exercises/ is out of step.")
+@click.option("--if-needed", is_flag=True, help="Do nothing if the last release is current.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), default=ROOT, hidden=True)
-def main(check: bool, root: Path) -> None:
+def main(check: bool, if_needed: bool, root: Path) -> None:
     """Make exercises/ from solutions/."""
     try:
-        stale = differences(root) if check else release(root)
+        if check:
+            _compare(root)
+        elif not (if_needed and is_current(root)):
+            for line in release(root):
+                click.echo(f"exercises/{line}")
     except ReleaseError as error:
         raise click.ClickException(str(error)) from error
-    if check and stale:
+
+
+def _compare(root: Path) -> None:
+    stale, theirs = differences(root)
+    for name in theirs:
+        click.echo(f"exercises/{name} was changed here, as it may be: not what is released")
+    if stale:
         names = "\n".join(f"  {name}" for name in stale)
         raise click.ClickException(f"out of step with solutions/, run `make exercises`:\n{names}")
-    for name in stale:
-        click.echo(f"exercises/{name}")
 
 
 def release(root: Path) -> list[str]:
-    """Replace exercises/ and record the assignments in the gradebook; name what was written.
+    """Release into _build/, the gradebook and exercises/; name what was written and what was not.
 
-    Everything is made beside exercises/ first: a failure leaves the old one untouched.
+    Everything is made beside its place first: a failure leaves the old release untouched. So does
+    a release leave what somebody wrote in exercises/.
+
+    Raises
+    ------
+    ReleaseError
+        If a source has a problem, or something cannot be written.
     """
     build = root / "_build"
     build.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="release-", dir=build) as folder:
+    with _alone(build), tempfile.TemporaryDirectory(prefix="release-", dir=build) as folder:
         work = Path(folder)
         write_sources(root / "solutions", work / "source")
-        _assign(root, work / "source", work / "exercises", database=True)
-        _swap(work / "source", build / "source", work)
-        _swap(work / "exercises", root / "exercises", work)
-    return _files(root / "exercises")
+        database = _assign(root, work / "source", work / "release", database=True)
+        lines = publish(work / "release", root / "exercises")
+        for name in ("source", "release"):
+            _swap(work / name, build / name, work)
+        stamp = {"key": _key(root), "gradebook": database}
+        (build / "release.json").write_text(json.dumps(stamp), encoding="utf-8")
+    return lines
 
 
-def differences(root: Path) -> list[str]:
-    """Files of exercises/ that differ from what solutions/ releases."""
+def is_current(root: Path) -> bool:
+    """Whether the last release was of these sources, is whole, and is known to the gradebook."""
+    try:
+        stamp = json.loads((root / "_build" / "release.json").read_text(encoding="utf-8"))
+        return stamp["key"] == _key(root) and _is_known(root, stamp["gradebook"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def differences(root: Path) -> tuple[list[str], list[str]]:
+    """Files of exercises/ that are not what solutions/ releases: out of step, and changed here.
+
+    A file is changed here, not out of step, if it is somebody's work: it equals no release, or the
+    one that was committed is right.
+    """
+    place, history = root / "exercises", read_manifest(root / "exercises")
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         work = Path(folder)
         write_sources(root / "solutions", work / "source")
-        _assign(root, work / "source", work / "exercises", database=False)
-        fresh, current = _files(work / "exercises"), _files(root / "exercises")
-        return sorted(set(fresh) ^ set(current)) + [
-            name
-            for name in fresh
-            if name in current
-            and not filecmp.cmp(work / "exercises" / name, root / "exercises" / name, shallow=False)
-        ]
+        _assign(root, work / "source", work / "release", database=False)
+        fresh = files_of(work / "release")
+    stale = [name for name in fresh if history.get(name, [])[-1:] != [checksum(fresh[name])]]
+    theirs: list[str] = []
+    for name in sorted({*fresh, *history}):
+        path, content = place / name, fresh.get(name)
+        found = path.read_bytes() if path.is_file() else None
+        if found == content or name in stale:
+            continue
+        committed = _committed(root, name)
+        ours = found is None or checksum(found) in history.get(name, [])
+        right = not ours if committed is None else committed == content
+        (theirs if right else stale).append(name)
+    return stale, theirs
+
+
+def _committed(root: Path, name: str) -> bytes | None:
+    """A file of exercises/ as it was committed last, where the course is a git checkout."""
+    command = ["git", "-C", str(root), "show", f"HEAD:./exercises/{name}"]
+    with suppress(OSError):
+        done = subprocess.run(command, capture_output=True)
+        return done.stdout if done.returncode == 0 else None
+    return None
+
+
+def _key(root: Path) -> str:
+    """What a release depends on, and what it is."""
+    digest = hashlib.sha256(str([sys.version, *map(version, LIBRARIES)]).encode())
+    made = [root / "_build" / name for name in ("source", "release")]
+    files = [*map(Path, TOOLS), root / "nbgrader_config.py"]
+    for folder in (root / "solutions", *made):
+        files += sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path} {len(content)} ".encode() + content)
+    return digest.hexdigest()
+
+
+def _is_known(root: Path, database: str) -> bool:
+    """Whether the gradebook has every assignment; of one on another machine it is believed."""
+    if not database.startswith("sqlite:///"):
+        return True
+    path = Path(database.removeprefix("sqlite:///").partition("?")[0])
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as gb,
+    ):
+        known = {name for (name,) in gb.execute("SELECT name FROM assignment")}
+        return known >= {path.stem for path in (root / "solutions").glob("*.md")}
+    return False
+
+
+@contextmanager
+def _alone(build: Path) -> Iterator[None]:
+    """Wait for another release of the same course to end, where the system has locks."""
+    with (build / "release.lock").open("w") as lock:
+        with suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write_sources(solutions: Path, target: Path) -> None:
@@ -88,6 +173,8 @@ def write_sources(solutions: Path, target: Path) -> None:
     ReleaseError
         If a source has a problem; all problems of all sources are named.
     """
+    import nbformat
+
     sources = sorted(solutions.glob("*.md"))
     if not sources:
         raise ReleaseError(f"no assignment (*.md) in {solutions}")
@@ -111,80 +198,8 @@ def write_sources(solutions: Path, target: Path) -> None:
         raise ReleaseError("nothing was released:\n  " + "\n  ".join(problems))
 
 
-def convert(path: Path) -> NotebookNode:
-    """The notebook of a MyST source, the same bytes every time."""
-    notebook = jupytext.read(path, fmt="md:myst")
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
-    for position, cell in enumerate(notebook.cells):
-        # jupytext draws random ids, and no two releases would ever be equal.
-        cell.id = _grading(cell).get("grade_id", f"{cell.cell_type}-{position}")
-    return notebook
-
-
-def problems_of(notebook: NotebookNode) -> list[str]:
-    """What would make nbgrader refuse this notebook, grade it wrongly, or leak a solution."""
-    problems = []
-    graded = [cell for cell in notebook.cells if _grading(cell)]
-    ids = [_grading(cell)["grade_id"] for cell in graded]
-    problems += [f"grade_id {i!r} is used {n} times" for i, n in Counter(ids).items() if n > 1]
-    points = sum(_grading(cell).get("points", 0) for cell in graded if _grading(cell)["grade"])
-    if points != POINTS:
-        problems.append(f"the test cells give {points:g} points, expected {POINTS}")
-    for cell in notebook.cells:
-        flags, name = _grading(cell), cell.id
-        regions, problem = _regions(cell.source)
-        if problem:
-            problems.append(f"cell {name!r}: {problem}")
-        if regions["SOLUTION"] and not flags.get("solution"):
-            problems.append(f"cell {name!r}: a solution in a cell without `solution: true`")
-        if flags.get("solution") and not regions["SOLUTION"]:
-            problems.append(f"cell {name!r}: a solution cell without ### BEGIN SOLUTION")
-        if regions["HIDDEN TESTS"] and not flags.get("grade"):
-            problems.append(f"cell {name!r}: hidden tests in a cell without `grade: true`")
-        if flags.get("grade") and cell.cell_type == "code":
-            problems += [f"cell {name!r}: {problem}" for problem in _test_problems(cell, regions)]
-    return problems
-
-
-def _grading(cell: NotebookNode) -> dict:
-    return cell.metadata.get("nbgrader", {})
-
-
-def _regions(source: str) -> tuple[Counter[str], str]:
-    """How many regions of each kind the source has, and what is wrong with their markers."""
-    found: Counter[str] = Counter()
-    inside = None
-    for kind, region in _MARKER.findall(source):
-        if kind == "BEGIN" and inside is None:
-            inside = region
-        elif kind == "END" and inside == region:
-            found[region] += 1
-            inside = None
-        else:
-            return found, f"### {kind} {region} " + (
-                f"inside {inside}" if inside else "without its BEGIN"
-            )
-    return found, f"### BEGIN {inside} without its END" if inside else ""
-
-
-def _test_problems(cell: NotebookNode, regions: Counter[str]) -> list[str]:
-    problems = []
-    if not _grading(cell).get("locked"):
-        problems.append("a test cell that is not locked")
-    if not regions["HIDDEN TESTS"]:
-        problems.append("a test cell without ### BEGIN HIDDEN TESTS")
-    try:
-        statements = ast.parse(cell.source).body
-    except SyntaxError as error:
-        return [*problems, f"line {error.lineno} is no Python: {error.msg}"]
-    if statements and isinstance(statements[-1], ast.Expr):
-        problems.append("it ends in an expression, and nbgrader would take its value for points")
-    return problems
-
-
-def _assign(root: Path, source: Path, target: Path, *, database: bool) -> None:
-    """Run nbgrader's generate_assignment on every folder of ``source``."""
+def _assign(root: Path, source: Path, target: Path, *, database: bool) -> str:
+    """Run nbgrader's generate_assignment on every folder of ``source``; the gradebook's address."""
     # Imported late: it takes a second, and a faulty source is told without it.
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -211,6 +226,7 @@ def _assign(root: Path, source: Path, target: Path, *, database: bool) -> None:
             raise ReleaseError(f"nbgrader released no {folder.name}.ipynb, see its messages above")
     if leaks := _leaks(target):
         raise ReleaseError(f"solutions or hidden tests are left in {', '.join(leaks)}")
+    return course.db_url
 
 
 def _leaks(target: Path) -> list[str]:
@@ -221,7 +237,9 @@ def _leaks(target: Path) -> list[str]:
     ]
 
 
-def _config(root: Path) -> Config:
+def _config(root: Path) -> Any:
+    from traitlets.config import PyFileConfigLoader
+
     return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
@@ -230,10 +248,6 @@ def _swap(new: Path, place: Path, work: Path) -> None:
     if place.exists():
         os.rename(place, work / f"old-{place.name}")
     os.rename(new, place)
-
-
-def _files(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 if __name__ == "__main__":

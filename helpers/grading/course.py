@@ -7,7 +7,6 @@ need is imported there: nbformat alone takes more than a second.
 from __future__ import annotations
 
 import csv
-import json
 import logging
 import os
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from helpers.grading import check as checking
 from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
 from helpers.grading.submission import shown
@@ -45,13 +45,17 @@ sandboxing = click.option(
 @click.option(
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=ROOT,
-    help="The course's folder.",
+    help="The course's folder.  [default: of this installation; for `check`, of the notebook]",
 )
 @click.pass_context
-def main(context: click.Context, course: Path) -> None:
+def main(context: click.Context, course: Path | None) -> None:
     """Check and grade the exercises of the course."""
-    context.obj = course.resolve()
+    context.obj = (course or ROOT).resolve()
+    if context.invoked_subcommand != "check" and checking.is_kit(context.obj):
+        raise click.ClickException(
+            f"`course {context.invoked_subcommand}` is for those who have the solutions; "
+            "with this kit:  course check NOTEBOOK"
+        )
 
 
 def limit_options(command: Any) -> Any:
@@ -67,40 +71,14 @@ def limit_options(command: Any) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 @sandboxing
 @limit_options
-@click.pass_obj
-def check(root: Path, notebook: Path, as_json: bool, sandbox: bool, **limits: Any) -> None:
-    """Grade one NOTEBOOK here and now, and say what is wrong with it."""
-    from helpers.grading import intake, verdict
-
-    author, name = _assignment(root, notebook.stem), notebook.stem
-    _walls(sandbox)
-    result: dict[str, Any]
-    try:
-        rebuilt, _ = intake.rebuild(author, intake.read(notebook), notebook.name)
-    except intake.Rejected as reason:
-        result = {"status": "rejected", "message": str(reason), "tests": {}}
-    else:
-        with warm.private_servers():
-            result = verdict.grade(intake.job(rebuilt, author, Limits(**limits), sandbox=sandbox))
-    tests = result["tests"]
-    summary = {
-        "assignment": name,
-        "status": result["status"],
-        "score": sum(test["points"] for test in tests.values()),
-        "max_score": sum(test["max"] for test in tests.values()),
-        "tests": tests,
-    }
-    if as_json:
-        click.echo(json.dumps(summary, indent=1))
-    else:
-        for grade_id, test in tests.items():
-            mark = "ok " if test["points"] == test["max"] else "-- "
-            click.echo(f"{mark}{grade_id:18}{test['points']:5g} / {test['max']:g}")
-            if test["message"]:
-                click.echo("   " + test["message"].replace("\n", "\n   "))
-        click.echo(f"{name}: {summary['score']:g} of {summary['max_score']:g} points")
-    if result["status"] != "graded":
-        raise click.ClickException(f"{result['status']}: {result['message']}")
+@click.pass_context
+def check(
+    context: click.Context, notebook: Path, as_json: bool, sandbox: bool, **limits: Any
+) -> None:
+    """Check one NOTEBOOK here and now, whatever it is called, and say what is wrong with it."""
+    named = context.parent and context.parent.params["course"]
+    root = context.obj if named else checking.find_course(notebook, context.obj)
+    checking.command(root, notebook, Limits(**limits), as_json=as_json, walls=sandbox)
 
 
 @main.command()

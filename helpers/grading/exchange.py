@@ -16,9 +16,15 @@ from typing import Any
 
 import numpy as np
 
-LARGEST = 64_000_000  # characters of one message
+from helpers.grading.wire import LARGEST
+
+MOST = 5_000_000  # values in one message: each takes up to a hundred times its text in memory
 DEEPEST = 40  # containers within containers
 PLAIN = (type(None), bool, int, float, str)
+CONTAINERS: dict[str, Callable[..., Any]] = {
+    **{kind.__name__: kind for kind in (list, tuple, set, frozenset, dict)},
+    "complex": complex,
+}
 ARRAYS = "biufcSU"  # kinds of array that are nothing but their bytes
 
 
@@ -88,14 +94,15 @@ def decode(data: Any, handle: Callable[[dict[str, Any]], Any] | None = None, dep
         raise Refused("a message that says nothing")
     try:
         tag, content = next(iter(data.items()))
+        if tag in CONTAINERS and type(content) is not list:
+            raise Refused(f"a {tag} of no values")
         match tag:
             case "complex":
                 return complex(*content)
             case "bytes":
                 return base64.b64decode(content)
             case "list" | "tuple" | "set" | "frozenset":
-                makers = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
-                return makers[tag](inner(item) for item in content)
+                return CONTAINERS[tag](inner(item) for item in content)
             case "dict":
                 return {inner(key): inner(item) for key, item in content}
             case "array" | "scalar":
@@ -123,9 +130,11 @@ def dumps(message: Any) -> str:
 
 
 def loads(text: str) -> Any:
-    """Text as data; raises Refused if it is too large or not JSON."""
+    """Text as data; raises Refused if it is too large, or not JSON."""
     if len(text) > LARGEST:
         raise Refused(f"more than {LARGEST // 1_000_000} MB at once")
+    if sum(map(text.count, ",[{")) > MOST:  # what stands before each value but the first in a list
+        raise Refused(f"more than {MOST // 1_000_000} million values at once")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -2,40 +2,143 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 from typing import Any
 
-import nh3
-from nbconvert.exporters import HTMLExporter
+import jinja2
+from markupsafe import Markup, escape
+from nbconvert.exporters import Exporter
+from nbconvert.filters.ansi import ansi2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from traitlets import Bool
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from traitlets import Bool, List, default
 
-TAG = re.compile(r"<(?=[a-zA-Z/!?])")  # what a browser could take for the start of one
+from helpers.grading import sanitise
+
 # Should anything of a student's get past the sanitiser, a browser still runs and fetches nothing.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'"
+SHOWN = ("text/html", "image/png", "image/jpeg", "text/plain")  # the best first
+# What colours code and what reads Markdown may take the square of a length.
+COLOURED = 200_000  # characters of code on one page
+WIDEST, LONGEST = 500, 20_000  # characters of a line, and of a cell, that is coloured or formatted
+WRITTEN = 5000  # characters of a student's Markdown that is formatted
 
-# The template's own scripts, and fonts from files that are not there: they would be refused.
-FETCHED = re.compile(r"<script\b.*?</script>|@font-face\s*{[^}]*}", re.DOTALL)
 
+class FeedbackExporter(Exporter):
+    """A feedback page: all that a student wrote is escaped or cleaned, and then put in its place.
 
-class FeedbackExporter(HTMLExporter):
-    """A feedback page, under a content security policy that allows no script and no request."""
+    It is no `HTMLExporter`, which parses the finished page and writes it anew.
+    """
 
-    def from_notebook_node(  # type: ignore[override]
-        self, *arguments: Any, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
+    output_mimetype = "text/html"
+    default_preprocessors: List = List([])
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override] # text, as of all exporters but the first
+        self, nb: NotebookNode, resources: Any | None = None, **options: Any
+    ) -> tuple[str, Any]:
         """Render the page."""
-        page, resources = super().from_notebook_node(*arguments, **options)
-        page = FETCHED.sub("", page)
-        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}" />'
-        return page.replace("<head>", f"<head>\n{policy}", 1), resources
+        nb, resources = super().from_notebook_node(nb, resources, **options)
+        about = resources.get("nbgrader", {})
+        names = {"about": about, "policy": POLICY, "code": _Colours(), "written": WRITTEN}
+        page = _template().render(nb=nb, **names)
+        return page, resources
+
+
+class _Colours:
+    """Colours code, up to an amount that bounds what a page costs."""
+
+    def __init__(self) -> None:
+        self._left = COLOURED
+        self._lexer, self._formatter = get_lexer_by_name("ipython3"), HtmlFormatter()
+
+    def __call__(self, source: str) -> Markup:
+        widest = max(map(len, source.splitlines()), default=0)
+        if widest > WIDEST or len(source) > min(LONGEST, self._left):
+            return Markup("<pre>{}</pre>").format(source)
+        self._left -= len(source)
+        return Markup(highlight(source, self._lexer, self._formatter))
+
+    @property
+    def style(self) -> Markup:
+        return Markup(self._formatter.get_style_defs(".highlight"))
+
+
+def _template() -> jinja2.Template:
+    folder = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=folder, autoescape=True, trim_blocks=True)
+    environment.filters |= {"markdown": _markdown, "terminal": _terminal, "shown": _shown}
+    return environment.get_template("feedback.html.j2")
+
+
+def _markdown(source: str, longest: int = LONGEST) -> Markup:
+    """Markdown as HTML that was cleaned; as it was written if it is long."""
+    if len(source) <= longest:
+        renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+        try:
+            rendered = MarkdownWithMath(renderer=renderer).render(source)
+        except (ValueError, RecursionError):
+            pass  # shown as it is
+        else:
+            return Markup(sanitise.html(rendered))
+    return Markup("<pre>{}</pre>").format(source)
+
+
+def _terminal(text: str) -> Markup:
+    return Markup(ansi2html(sanitise.terminal(text)))
+
+
+def _shown(data: dict[str, Any]) -> Markup:
+    """The best representation of an output, cleaned once more: it may come from elsewhere."""
+    for kind in SHOWN:
+        text = sanitise.clean(kind, data.get(kind, ""))
+        if not text:
+            continue
+        if kind == "text/html":
+            return Markup(text)
+        if kind == "text/plain":
+            return Markup("<pre>") + _terminal(text) + Markup("</pre>")
+        return Markup('<img alt="A figure" src="data:{};base64,{}">').format(kind, text)
+    return escape("")
+
+
+class HideTests(Preprocessor):
+    """Remove the hidden lines of the author's test cells; to others, markers are text."""
+
+    # Nbconvert's own default is False, and nbgrader does not switch on what it is given.
+    enabled = Bool(True).tag(config=True)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") and not about.get("solution"):
+            cell.source = _without_hidden(cell.source)
+        return cell, resources
+
+
+def _without_hidden(source: str) -> str:
+    left, hidden = [], False
+    for line in source.split("\n"):
+        if "BEGIN HIDDEN TESTS" in line:
+            hidden = True
+        elif "END HIDDEN TESTS" in line:
+            hidden = False
+        elif not hidden:
+            left.append(line)
+    return "\n".join(left)
 
 
 class HideTracebacks(Preprocessor):
     """Replace the traceback of a failed test cell, which quotes hidden tests, by its message."""
 
-    # Nbconvert's own default is False, and nbgrader does not switch on what it is given.
     enabled = Bool(True).tag(config=True)
 
     def preprocess_cell(
@@ -64,21 +167,13 @@ def harmless(cell: NotebookNode) -> NotebookNode:
     for output in cell.get("outputs", []):
         if "data" in output:
             output.metadata = {}
-            output.data = {kind: clean(kind, value) for kind, value in output.data.items()}
-            output.data = {kind: value for kind, value in output.data.items() if value}
+            cleaned = {kind: sanitise.clean(kind, value) for kind, value in output.data.items()}
+            output.data = {kind: value for kind, value in cleaned.items() if value}
+        if "text" in output:
+            output.text = sanitise.terminal(output.text)
+        if "traceback" in output:
+            output.traceback = [sanitise.terminal(line) for line in output.traceback]
     if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution"):
-        cell.source = TAG.sub("&lt;", cell.source)
+        cell.pop("attachments", None)
+        cell.source = sanitise.markdown(cell.source)
     return cell
-
-
-def clean(kind: str, value: Any) -> str:
-    """One representation of an output, or an empty text if it is of a kind that could run."""
-    text = value if isinstance(value, str) else "".join(map(str, value))
-    match kind:
-        case "text/plain":
-            return text
-        case "text/html":
-            return nh3.clean(text)
-        case "image/png" | "image/jpeg":
-            return text if re.fullmatch(r"[A-Za-z0-9+/=\s]*", text) else ""
-    return ""

@@ -37,7 +37,7 @@ class Taken:
 
 
 def read_assignment(root: Path, name: str) -> Assignment:
-    """The assignment as `make exercises` made it.
+    """The assignment as `make exercises` made it, whatever was written in exercises/ since.
 
     Raises
     ------
@@ -45,12 +45,13 @@ def read_assignment(root: Path, name: str) -> Assignment:
         If there is no such assignment, or it has not been released here.
     """
     source = root / "_build" / "source" / name
-    released = root / "exercises" / name / f"{name}.ipynb"
+    released = root / "_build" / "release" / name / f"{name}.ipynb"
     for path in (source / f"{name}.ipynb", released):
         if not path.is_file():
             known = sorted(path.stem for path in (root / "solutions").glob("*.md"))
             raise FileNotFoundError(
-                f"{path} is missing: run `make exercises` (assignments: {', '.join(known)})"
+                f"{path} is missing: `make exercises` releases what is in solutions/ "
+                f"({', '.join(known)})"
             )
     files = {
         str(path.relative_to(source)): path.read_bytes()
@@ -63,7 +64,7 @@ def read_assignment(root: Path, name: str) -> Assignment:
 
 def releases(root: Path) -> dict[str, NotebookNode]:
     """The released notebook of every assignment, by its name."""
-    found = sorted((root / "exercises").glob("*/*.ipynb"))
+    found = sorted((root / "_build" / "release").glob("*/*.ipynb"))
     own = [path for path in found if path.stem == path.parent.name]
     return {path.stem: nbformat.read(path, as_version=4) for path in own}
 

@@ -22,8 +22,22 @@ from helpers.grading.worker import on_worker
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
-# Modules that carry a verdict without a part in it: a change to them grades nobody again.
-CLERKS = ("course", "pipeline", "record", "ledger", "feedback", "returning", "kit")
+# Modules that make a job or carry a verdict, without a part in it: the key holds what they made,
+# and a change to them grades nobody again.
+CLERKS = {
+    *("submission", "rebuild", "intake", "pipeline", "course", "check"),
+    *(
+        "record",
+        "converter",
+        "ledger",
+        "feedback",
+        "sanitise",
+        "returning",
+        "kit",
+        "cold",
+        "sources",
+    ),
+}
 
 
 def grade_class(

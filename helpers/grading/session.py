@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import os
 import shutil
@@ -14,16 +13,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
-from helpers.grading import sandbox, warm
-from helpers.grading.warm_kernel import WarmKernel, launch
+from helpers.grading import sandbox, warm, wire
 from helpers.thrift import ONE_THREAD
+
+if TYPE_CHECKING:
+    from helpers.grading.warm_kernel import WarmKernel
 
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -34,8 +35,12 @@ ENVIRONMENT = {
     **ONE_THREAD,
 }
 START_LIMIT = 60  # seconds
-LONGEST = 128_000_000  # characters of an answer, as Python writes a string
 LOOK = 0.2  # seconds between two looks at memory and clock
+FLOOD = 20  # times what is kept of a notebook's outputs is what it may show
+SWOLLEN = 700_000_000  # bytes that reading a kernel's messages may add to our own memory
+AGENT = "__import__('helpers.grading.agent', fromlist=['tell'])"
+PROTOCOL = ("execute_reply", "status", "input_request", "execute_input", wire.TEXT)
+PARTING = 10  # looks before a kernel that hung up is thought to be alive
 GREETING = 0.05  # seconds after which a kernel that has not been heard is asked again
 
 
@@ -49,7 +54,7 @@ class Limits:
     processes: int = 400  #: and threads
     file_size: int = 100_000_000  #: bytes of one file
     disk: int = 300_000_000  #: bytes of all files
-    output: int = 1_000_000  #: characters kept of a notebook's outputs
+    output: int = 1_000_000  #: characters kept of a notebook's outputs, a part of what it may show
 
 
 def prepare(*, sandbox: bool) -> None:
@@ -77,8 +82,12 @@ class Session:
     sandbox: bool = True
     begun: float = math.inf  #: when it was ready: the wait for a server is not the student's
     looked: float = -math.inf  #: when its memory and clock were looked at
+    shown: int = 0  #: bytes of output that arrived
 
-    def __enter__(self) -> Session:
+    def _launch(self) -> str:
+        """Start the kernel; the file that says how to reach it."""
+        from helpers.grading.warm_kernel import launch  # not on Windows: see `cold`
+
         # Everything of the kernel that the outside shares with it: sockets and data files.
         self._place = Path(tempfile.mkdtemp(prefix="k", dir=os.environ[warm.FOLDER]))
         self._place.chmod(0o777)
@@ -99,10 +108,16 @@ class Session:
             cwd=work,
             room=self._room() if self.sandbox else None,
         )
+        return file
+
+    def __enter__(self) -> Session:
+        file = self._launch()
         self.client = BlockingKernelClient(connection_file=file)
         self.client.context.reconnect_ivl = 10  # ms: its sockets come to be a moment after it
         self.client.load_connection_file()
-        self.client.start_channels(hb=False)
+        self._channels = wire.Channels(self.client)
+        self._own = psutil.Process()
+        self._at_first = self._own.memory_info().rss
         return self
 
     def wait_until_ready(self) -> None:
@@ -114,8 +129,8 @@ class Session:
             self._look()
             self.client.kernel_info()
             # What it publishes before we subscribe is lost; heard once, it will always be heard.
-            while self.client.iopub_channel.socket.poll(1000 * GREETING):
-                if self.client.get_iopub_msg(timeout=0)["parent_header"]:
+            while self._channels.iopub.poll(1000 * GREETING):
+                if self._receive(self._channels.iopub).parent:
                     self.begun = time.monotonic()
                     return
         raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
@@ -135,7 +150,7 @@ class Session:
     def close(self) -> None:
         """End the kernel and all that it left."""
         self.process.kill()
-        self.client.stop_channels()
+        self._channels.close()
         with suppress(Exception):
             self.process.wait(10)
         shutil.rmtree(self._place, ignore_errors=True)
@@ -144,12 +159,12 @@ class Session:
         self,
         code: str,
         *,
-        on_output: Callable[[str, dict[str, Any]], None] = lambda kind, content: None,
-        on_input: Callable[[str], str] | None = None,
+        on_output: Callable[[wire.Message], None] = lambda message: None,
+        on_question: Callable[[str], str] | None = None,
         expression: str | None = None,
         quiet: bool = False,
-    ) -> dict[str, Any]:
-        """Run a cell; the content of the kernel's reply.
+    ) -> wire.Reply:
+        """Run a cell; what the kernel replied.
 
         Raises
         ------
@@ -158,53 +173,91 @@ class Session:
         WarmUnavailable
             If it does not start, or the server under it ends, which is nobody's fault.
         """
-        self.wait_until_ready()
-        message = self.client.execute(
+        try:
+            self.wait_until_ready()
+            return self._execute(code, on_output, on_question, expression, quiet)
+        except wire.Unreadable as error:
+            raise Ended("crashed", f"the kernel sent what cannot be read: {error}") from None
+        except zmq.ZMQError as error:
+            raise Ended("crashed", f"the kernel cannot be talked to: {error}") from None
+
+    def _execute(
+        self,
+        code: str,
+        on_output: Callable[[wire.Message], None],
+        on_question: Callable[[str], str] | None,
+        expression: str | None,
+        quiet: bool,
+    ) -> wire.Reply:
+        request = self.client.execute(
             code,
             silent=quiet,
             store_history=not quiet,
-            allow_stdin=on_input is not None,
+            allow_stdin=on_question is not None,
             stop_on_error=False,
             user_expressions={"answer": expression} if expression else {},
         )
-        channels = {
-            getattr(self.client, f"{name}_channel").socket: getattr(self.client, f"get_{name}_msg")
-            for name in ("iopub", "shell", "stdin")
-        }
-        poller = zmq.Poller()
-        for socket in channels:
-            poller.register(socket, zmq.POLLIN)
-        reply, idle = None, False
+        reply, text = None, None
+        asked, idle, nudge = False, False, ""
         while reply is None or not idle:
-            self._look()
-            for socket, _ in poller.poll(int(1000 * LOOK)):
-                received = channels[socket](timeout=0)
-                if received["parent_header"].get("msg_id") != message:
+            ready = self._wait()
+            if reply is not None and not ready and not nudge:
+                # A kernel drops what it cannot send, perhaps that it is done: what it says next
+                # says so, too.
+                nudge = self.client.kernel_info()
+            for message in map(self._receive, ready):
+                if message.parent != request:
+                    idle = idle or (message.kind == "status" and message.parent == nudge != "")
                     continue
-                kind, content = received["msg_type"], received["content"]
-                if kind == "execute_reply":
-                    reply = content
-                elif kind == "status":
-                    idle = idle or content["execution_state"] == "idle"
-                elif kind == "input_request" and on_input is not None:
-                    self.client.input(on_input(content["prompt"]))
+                if message.kind == "execute_reply":
+                    reply = message
+                elif message.kind == "status":
+                    idle = idle or message.field("execution_state", str) == "idle"
+                elif message.kind == wire.TEXT and text is None:
+                    text = message
+                elif message.kind == "input_request" and on_question is not None:
+                    asked = True
                 else:
-                    on_output(kind, content)
-        return reply
+                    on_output(message)
+            if asked and text is not None and on_question is not None:
+                self.client.input(on_question(text.text()))
+                asked, text = False, None
+        return wire.Reply(reply, text)
 
-    def evaluate(self, expression: str, on_input: Callable[[str], str] | None = None) -> str:
-        """The string that an expression has as its value; ValueError if it has none."""
-        reply = self.execute("", expression=expression, on_input=on_input, quiet=True)
-        result = reply.get("user_expressions", {}).get("answer", {})
-        if result.get("status") != "ok":
-            raise ValueError(f"{result.get('ename')}: {result.get('evalue')}")
-        text = result["data"]["text/plain"]
-        if len(text) > LONGEST:
-            raise ValueError("an answer of more than 128 MB")
-        value = ast.literal_eval(text)
-        if type(value) is not str:
-            raise ValueError("not a string")
-        return value
+    def evaluate(self, expression: str, on_question: Callable[[str], str] | None = None) -> str:
+        """The string that an expression has as its value.
+
+        Raises
+        ------
+        ValueError
+            If it has none.
+        """
+        telling = f"{AGENT}.tell({expression})"
+        reply = self.execute("", expression=telling, on_question=on_question, quiet=True)
+        if reply.text is None:
+            raise ValueError(reply.fault())
+        return reply.text.text()
+
+    def _wait(self) -> list[zmq.Socket]:
+        """The sockets at which messages wait, after a short while perhaps none."""
+        self._look()
+        ready, lost = self._channels.wait(LOOK)
+        if lost:
+            for _ in range(PARTING):
+                time.sleep(LOOK)
+                self._look()  # a process that ended says more than its silence
+            raise wire.Unreadable(f"more than {wire.LONGEST // 10**6} MB at once, or it hung up")
+        return ready
+
+    def _receive(self, socket: zmq.Socket) -> wire.Message:
+        """A message; those that a notebook sends of its own accord are counted."""
+        message = self._channels.receive(socket)
+        if message.kind not in PROTOCOL or len(message.raw) > wire.JSON:
+            self.shown += message.size
+        most = FLOOD * self.limits.output
+        if self.shown > most:
+            raise Ended("crashed", f"more than {most:,} characters of output")
+        return message
 
     def _look(self) -> None:
         """Now and then: end the kernel if it has passed a limit, notice if it has ended."""
@@ -232,6 +285,8 @@ class Session:
             raise Ended("out_of_memory", f"more than {self.limits.memory / 1e9:.1f} GB of memory")
         if count > self.limits.processes:
             raise Ended("crashed", f"more than {self.limits.processes} processes")
+        if self._own.memory_info().rss > self._at_first + SWOLLEN:
+            raise Ended("crashed", "its kernel sends more than can be read")
 
 
 def _interpreter(locked_in: bool) -> list[str]:

@@ -5,7 +5,6 @@ socket in a folder that only its user can enter. It ends ``IDLE`` seconds after 
 when its socket is removed, or with its owner (:func:`private_servers`).
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -21,6 +20,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jupyter_client.kernelspec import KernelSpecManager
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing can fork
+    fcntl = None  # type: ignore[assignment]
 
 IDLE = 300.0  # seconds
 SERVER = Path(__file__).with_name("forkserver.py")
@@ -72,6 +76,8 @@ def server_files(interpreter: list[str], environment: Mapping[str, str]) -> File
 
 def own_folder(environment: Mapping[str, str]) -> Path:
     """The folder for sockets, which nobody else may enter."""
+    if fcntl is None:
+        raise WarmUnavailable("this system cannot fork processes")
     runtime = environment.get("XDG_RUNTIME_DIR")
     if named := environment.get(FOLDER):
         folder = Path(named)

@@ -1,4 +1,7 @@
-"""One course that has been through the whole loop, for the tests that look at what it leaves."""
+"""A released course, and one that has been through the whole loop, for the tests that look at what it leaves."""
+
+import shutil
+from functools import partial
 
 import pytest
 
@@ -22,13 +25,19 @@ LOOP = (
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, worker_id):
+def released(tmp_path_factory, worker_id):
+    """All assignments, released; not to be written to."""
+    return once(tmp_path_factory, worker_id, "released", courses.make_course)
+
+
+@pytest.fixture(scope="session")
+def finished(released, tmp_path_factory, worker_id):
     """Some assignments, each by several students; every command exits 0."""
-    return once(tmp_path_factory, worker_id, "loop", _run_the_loop)
+    return once(tmp_path_factory, worker_id, "loop", partial(_run_the_loop, released))
 
 
-def _run_the_loop(folder):
-    course = courses.make_course(folder)
+def _run_the_loop(released, course):
+    shutil.copytree(released, course, dirs_exist_ok=True)
     for assignment, names in BY_STOCK.items():
         for name in names:
             answer = courses.read_answer(courses.ANSWERS / assignment / f"{name}.md")

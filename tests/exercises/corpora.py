@@ -27,7 +27,7 @@ def main(names: tuple[str, ...]) -> None:
         warm.private_servers(),
         tqdm(total=sum(map(len, wanted.values())), unit="answer", disable=None) as bar,
     ):
-        verdicts = corpus.grade(wanted, bar.update)
+        verdicts = corpus.grade(ledger.ROOT, wanted, bar.update)
     faults = []
     for each in ledgers:
         each.write(verdicts[each.assignment])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -24,18 +25,29 @@ Verdicts = dict[str, dict[str, Verdict]]  # by assignment and answer
 
 
 def grade(
-    wanted: Mapping[str, Iterable[Answer]], tell: Callable[[], object] = lambda: None
+    course: Path,
+    wanted: Mapping[str, Iterable[Answer]],
+    tell: Callable[[], object] = lambda: None,
 ) -> Verdicts:
     """What the engine gives these answers: one cluster and one fork server for all of them.
 
     The gradebook has no part in it: what reaches it is proved with a small class.
+
+    Parameters
+    ----------
+    course : Path
+        Where the assignments are released; nothing is written there.
+    wanted : mapping of str to iterable of Answer
+        The answers by their assignment.
+    tell : callable
+        Called after each answer.
     """
     verdicts: Verdicts = {}
     with _cluster() as client:
         futures = {
             client.submit(on_worker, job, key=f"{assignment}/{name}", retries=0): (assignment, name)
             for assignment, answers in wanted.items()
-            for name, job in _jobs(courses.read_assignment(assignment), answers)
+            for name, job in _jobs(intake.read_assignment(course, assignment), answers)
         }
         for future in as_completed(futures):
             assignment, name = futures[future]

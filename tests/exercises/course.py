@@ -60,16 +60,6 @@ def make_course(folder: Path) -> Path:
     return folder
 
 
-def read_assignment(name: str) -> intake.Assignment:
-    """An assignment of this project; that exercises/ is in step with solutions/ is tested apart."""
-    source = release_exercises.convert(ROOT / "solutions" / f"{name}.md")
-    released = nbformat.read(ROOT / "exercises" / name / f"{name}.ipynb", as_version=4)
-    data = ROOT / "solutions" / name
-    files = [path for path in sorted(data.rglob("[!.]*")) if path.is_file()]
-    contents = {str(path.relative_to(data)): path.read_bytes() for path in files}
-    return intake.Assignment(name, source, released, contents)
-
-
 def grading(cell: NotebookNode) -> dict:
     return cell.metadata.get("nbgrader", {})
 
@@ -94,7 +84,7 @@ def complete(author: intake.Assignment, answer: Answer) -> NotebookNode:
 def submit(course: Path, assignment: str, answer: Answer) -> None:
     folder = course / "submitted" / answer.name / assignment
     shutil.copytree(course / "exercises" / assignment, folder)
-    handed_in = complete(read_assignment(assignment), answer)
+    handed_in = complete(intake.read_assignment(course, assignment), answer)
     nbformat.write(handed_in, folder / f"{assignment}.ipynb")
 
 

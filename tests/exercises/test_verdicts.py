@@ -6,6 +6,7 @@ others the ledger is believed.
 
 import json
 import os
+from functools import partial
 
 import pytest
 
@@ -18,18 +19,18 @@ SEED = os.environ["CORPORA_SEED"]  # see tests/conftest.py
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory, worker_id):
+def fresh(released, tmp_path_factory, worker_id):
     """What those that are graded get, by assignment and answer."""
     if toy.NO_SANDBOX:
         pytest.skip(toy.NO_SANDBOX)
-    folder = once(tmp_path_factory, worker_id, "verdicts", _grade)
+    folder = once(tmp_path_factory, worker_id, "verdicts", partial(_grade, released))
     return json.loads((folder / "verdicts.json").read_text("utf-8"))
 
 
-def _grade(folder):
+def _grade(course, folder):
     ledgers = map(Ledger, assignments())
     wanted = {each.assignment: [*each.unsettled(), *each.sample(SEED)] for each in ledgers}
-    (folder / "verdicts.json").write_text(json.dumps(corpus.grade(wanted)), "utf-8")
+    (folder / "verdicts.json").write_text(json.dumps(corpus.grade(course, wanted)), "utf-8")
 
 
 @pytest.mark.parametrize("assignment", assignments())

@@ -21,6 +21,12 @@ ENDS = {
     "ignores-interrupts": "timed_out",
     "memory-hog": "out_of_memory",
     "os-exit": "crashed",
+    "deep-json": "crashed",
+    "huge-answer-frame": "crashed",
+    "many-frames": "crashed",
+    "no-message": "crashed",
+    "own-zmtp": "crashed",
+    "prints-megabytes-forever": "crashed",
 }
 # Words that an attack prints when it got somewhere.
 TRIUMPHS = ("REACHED", "PASSWD", "WROTE", "UNSHARED", "MOUNTED", "ROOT")

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from helpers.grading import warm, worker
+from helpers.grading.outputs import MOST
 from helpers.grading.session import Limits
 from helpers.grading.verdict import Cell, Job, grade
 from tests.grading import toy
@@ -36,7 +37,7 @@ def test_outputs_are_kept_as_far_as_they_fit():
     code = "print('hello'); import sys; print('careful', file=sys.stderr); 1 + 1"
     kinds = [output["output_type"] for output in verdict(code)["outputs"]["solve"]]
     assert kinds == ["stream", "stream", "execute_result"]
-    cut = verdict("for _ in range(100): print('x' * 999)", output=5000)["outputs"]["solve"]
+    cut = verdict("for _ in range(50): print('x' * 999)", output=5000)["outputs"]["solve"]
     assert "cut here" in cut[-1]["text"] and len(str(cut)) < 6000
 
 
@@ -92,6 +93,9 @@ def test_a_verdict_leaves_no_descriptor_open(server):
         ("while True: pass", {"cpu_seconds": 4}, "timed_out", "4 s of processor"),
         ("x = b'x' * 10**9", {"memory": 900_000_000}, "out_of_memory", "0.9 GB"),
         ("import os; os._exit(3)", {}, "crashed", "exit code 3"),
+        ("while True: print('x')", {"output": 5000}, "crashed", "100,000 characters of output"),
+        ("while True: display(1)", {"output": 5000}, "crashed", "100,000 characters of output"),
+        ("raise ValueError('x' * 10**6)", {"output": 9000}, "crashed", "180,000 characters"),
     ],
 )
 def test_each_limit_has_its_status(code, limits, status, told):
@@ -118,6 +122,39 @@ kernel = get_ipython().kernel
 sent = kernel.session.send(kernel.iopub_socket, "status", {"x": 1}, parent=kernel.get_parent())
 """
     assert verdict(code)["status"] == "crashed"
+
+
+def test_what_a_cell_showed_before_the_end_is_kept():
+    result = verdict("print('hello', flush=True)\nimport os; os._exit(3)")
+    assert result["outputs"]["solve"][0]["text"] == "hello\n"
+
+
+def test_a_burst_of_outputs_does_not_lose_the_end_of_the_cell():
+    code = "for n in range(5000): display(n)"
+    result = verdict(code, output=10**6)
+    assert result["status"] == "graded" and result["tests"]["test"]["points"] == 3.0
+    assert len(result["outputs"]["solve"]) <= MOST + 1
+
+
+def test_an_answer_that_is_too_much_for_the_checker_keeps_the_points_before_it():
+    hostile = "import helpers.grading.agent as agent\nagent.answer = lambda question: b"
+    bomb = '{"value": {"array": {"dtype": "<U100000000", "shape": [99], "data": ""}}}'
+    cells = (Cell("a", "x = 1"), Cell("t1", "assert x == 1", 1.0))
+    cells += (Cell("b", f"b = {bomb!r}\n{hostile}"), Cell("t2", "assert x", 2.0))
+    result = grade(Job((*cells, Cell("t3", "pass", 3.0)), "", limits=Limits(seconds=20)))
+    assert [test["points"] for test in result["tests"].values()] == [1.0, 0.0, 3.0]
+    assert result["status"] == "graded" and "cannot be read" in result["tests"]["t2"]["message"]
+
+
+@pytest.mark.parametrize("size", [1, 63_000_000])
+def test_an_answer_of_any_size_is_passed_on(size):
+    result = verdict(f"text = 'x' * {size}", f"assert len(text) == {size}")
+    assert result["tests"]["test"]["points"] == 3.0, result
+
+
+def test_an_answer_above_the_limit_fails_the_test_alone():
+    result = verdict("text = 'x' * 65_000_000", "assert text")
+    assert result["status"] == "graded" and "64 MB" in result["tests"]["test"]["message"]
 
 
 def test_graphs_that_live_for_seconds_are_not_optimised():

@@ -95,8 +95,8 @@ TOY = intake.Assignment(
 )
 
 
-def make_course(folder: Path) -> Path:
-    """A course with this one assignment, released; nobody has handed in yet."""
+def make_clone(folder: Path) -> Path:
+    """A course with this one assignment, as it is cloned: nothing was released here."""
     notebook = _notebook(f"### BEGIN SOLUTION\n{SOLUTION}### END SOLUTION", released=False)
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell("# A toy"))
     notebook.metadata["jupytext"] = {"text_representation": {"format_name": "myst"}}
@@ -105,7 +105,12 @@ def make_course(folder: Path) -> Path:
     (folder / "solutions" / "toy" / "data.txt").write_bytes(TOY.files["data.txt"])
     if not (folder / "nbgrader_config.py").exists():
         shutil.copy(ROOT / "nbgrader_config.py", folder)
-    release_exercises.release(folder)
+    return folder
+
+
+def make_course(folder: Path) -> Path:
+    """The same, released; nobody has handed in yet."""
+    release_exercises.release(make_clone(folder))
     return folder
 
 

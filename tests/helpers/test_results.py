@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from helpers import experiments, results
+from helpers import results
+from helpers.experiments import remedies
 
 
 @pytest.mark.parametrize(
@@ -16,8 +17,8 @@ def test_every_record_says_how_it_came_about(name):
 
 
 def test_records_hold_what_the_experiments_offer():
-    assert set(results.load("remedies")["outcome"]) == set(experiments.REMEDIES)
-    assert set(results.load("clipping")["outcome"]) == set(experiments.CLIPPING)
+    assert set(results.load("remedies")["outcome"]) == set(remedies.REMEDIES)
+    assert set(results.load("clipping")["outcome"]) == set(remedies.CLIPPING)
 
 
 def test_what_is_saved_can_be_loaded(tmp_path, monkeypatch):

@@ -22,11 +22,11 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def finished(project, python=sys.executable):
+def finished(project, python=sys.executable, place="bin/python"):
     """Give the project an environment that looks finished."""
     venv = project / ".venv"
-    (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").symlink_to(python)
+    (venv / place).parent.mkdir(parents=True)
+    (venv / place).symlink_to(python)
     running = "{}.{}".format(*sys.version_info)
     (venv / "stamp").write_text(environment.fingerprint(project, running))
     return venv
@@ -38,6 +38,40 @@ def test_an_unsupported_python_is_refused(version):
         environment.check_python(version)
     assert "Python " + ".".join(map(str, version)) in str(refusal.value)
     assert "make book PYTHON=" in str(refusal.value)
+
+
+def test_what_to_type_is_what_there_is(project, monkeypatch):
+    """A kit has neither `make book` nor git nor a lock to make; Windows has no make at all."""
+    (project / "released").mkdir()
+    for windows, line in ((False, "python3.12 tools/env"), (True, r"py -3.12 tools\env")):
+        monkeypatch.setattr(environment, "WINDOWS", windows)
+        with pytest.raises(SetupError) as refusal:
+            environment.check_python((3, 8, 1))
+        assert line in str(refusal.value) and "make" not in str(refusal.value)
+    (project / "requirements.txt").unlink()
+    with pytest.raises(SetupError, match="Unpack the kit again") as refusal:
+        environment.check_lock(project / "requirements.txt")
+    assert "make" not in str(refusal.value) and "git" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("windows", "python", "lab"),
+    [
+        (False, "bin/python", ".venv/bin/jupyter-lab"),
+        (True, "Scripts/python.exe", ".venv/Scripts/jupyter-lab.exe"),
+    ],
+)
+def test_programs_are_where_the_system_keeps_them(
+    project, monkeypatch, capsys, windows, python, lab
+):
+    monkeypatch.setattr(environment, "WINDOWS", windows)
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+    venv = finished(project, place=python)
+    assert environment.is_current(project, venv)
+    assert environment.main() == 0
+    assert lab in capsys.readouterr().out
+    monkeypatch.setenv("MAKELEVEL", "1")
+    assert environment.main() == 0 and capsys.readouterr().out == ""
 
 
 def test_the_supported_ones_are_not():

@@ -1,10 +1,13 @@
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from click.testing import CliRunner
 
+from helpers.grading import sources
 from tools import release_exercises as tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +71,10 @@ def released_once(tmp_path_factory):
 @pytest.fixture
 def released(released_once, tmp_path):
     """Released; a copy, to be changed at will."""
-    return Path(shutil.copytree(released_once, tmp_path / "course"))
+    course = Path(shutil.copytree(released_once, tmp_path / "course"))
+    assert not tool.is_current(course), "its gradebook is another one"
+    run(course)
+    return course
 
 
 def run(course, *options):
@@ -87,7 +93,7 @@ def contents(folder):
 
 def test_releases_notebook_and_data(released):
     files = contents(released / "exercises")
-    assert set(files) == {"small/small.ipynb", "small/numbers.txt"}
+    assert set(files) == {"releases.json", "small/small.ipynb", "small/numbers.txt"}
     assert files["small/numbers.txt"] == b"1 2 3\n"
     notebook = nbformat.read(released / "exercises/small/small.ipynb", as_version=4)
     nbformat.validate(notebook)
@@ -111,7 +117,17 @@ def test_nbgrader_knows_the_assignment(released):
 
 
 def test_nothing_is_left_behind(released):
-    assert sorted(path.name for path in (released / "_build").iterdir()) == ["exchange", "source"]
+    left = sorted(path.name for path in (released / "_build").iterdir())
+    assert left == ["release", "release.json", "release.lock", "source"]
+
+
+def test_the_pristine_release_is_for_machines(released):
+    """No command and no button of nbgrader writes where people work."""
+    config = tool._config(released).CourseDirectory
+    assert config.release_directory == str(Path("_build", "release"))
+    published = contents(released / "exercises")
+    del published["releases.json"]
+    assert contents(released / "_build" / "release") == published
 
 
 def test_check_is_content_after_a_release(released):
@@ -121,25 +137,89 @@ def test_check_is_content_after_a_release(released):
     assert contents(released) == before
 
 
-@pytest.mark.parametrize("change", ["notebook", "data", "extra", "missing", "source"])
+@pytest.mark.parametrize("change", ["missing", "source", "older", "unlisted"])
 def test_check_names_what_is_out_of_step(released, change):
     small = released / "exercises" / "small"
-    if change == "notebook":
-        path = small / "small.ipynb"
-        path.write_text(path.read_text("utf-8").replace("positive", "Positive"), "utf-8")
-    elif change == "data":
-        (small / "numbers.txt").write_text("1 2\n", "utf-8")
-    elif change == "extra":
-        (small / "left_over.txt").write_text("x", "utf-8")
-    elif change == "missing":
-        (small / "numbers.txt").unlink()
+    if change == "missing":
+        (small / "small.ipynb").unlink()
+    elif change == "unlisted":
+        (released / "exercises" / "releases.json").unlink()
     else:
         (released / "solutions" / "small.md").write_text(sound() + "More.\n", encoding="utf-8")
-    name = {"extra": "left_over.txt", "notebook": "small.ipynb", "source": "small.ipynb"}
+    if change == "older":
+        before = (small / "small.ipynb").read_bytes()
+        run(released)
+        (small / "small.ipynb").write_bytes(before)
     result = run(released, "--check")
     assert result.exit_code == 1
-    assert f"small/{name.get(change, 'numbers.txt')}" in result.output
-    assert "make exercises" in result.output
+    assert "small/small.ipynb" in result.output and "make exercises" in result.output
+    run(released)
+    assert run(released, "--check").exit_code == 0
+
+
+def test_somebody_s_work_is_not_out_of_step_unless_it_was_committed(released):
+    notebook = released / "exercises" / "small" / "small.ipynb"
+    (notebook.parent / "note.txt").write_text("mine")
+
+    def git(*words):
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *words]
+        subprocess.run(command, cwd=released, check=True, capture_output=True)
+
+    git("init")
+    git("add", "exercises")
+    git("commit", "-m", "release")
+    notebook.write_text("work")
+    result = run(released, "--check")
+    assert result.exit_code == 0 and "small.ipynb was changed here" in result.output
+    assert "note.txt" not in result.output
+    git("commit", "-a", "-m", "work")
+    result = run(released, "--check")
+    assert result.exit_code == 1 and "small.ipynb" in result.output
+
+
+def test_a_release_that_is_current_is_not_made_again(released, monkeypatch):
+    monkeypatch.setattr(tool, "_assign", lambda *_, **__: pytest.fail("released again"))
+    (released / "exercises" / "small" / "small.ipynb").write_text("work")
+    before = contents(released)
+    assert run(released, "--if-needed").output == ""
+    assert contents(released) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["solutions/small.md", "solutions/small/more.txt", "nbgrader_config.py", "gradebook.db"]
+    + ["_build/release/small/small.ipynb", "_build/source/small/small.ipynb"],
+)
+def test_what_a_release_depends_on_makes_it_needed(released, change):
+    path = released / change
+    if change == "gradebook.db":
+        path.unlink()
+    else:
+        with path.open("a") as file:
+            file.write("\n")
+    assert not tool.is_current(released)
+    run(released, "--if-needed")
+    assert tool.is_current(released)
+
+
+def test_a_release_that_is_current_is_found_to_be_so_without_the_libraries(released):
+    """Importing them takes seconds, before every `make grade` and `make kit`."""
+    code = (
+        "import sys, pathlib; from tools import release_exercises as tool\n"
+        "assert tool.is_current(pathlib.Path(sys.argv[1]))\n"
+        "print({'nbgrader', 'nbformat', 'jupytext', 'tensorflow'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(released)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout == "set()\n", done.stderr
+
+
+def test_what_is_cleared_without_nbgrader_s_command_is_what_that_releases(released):
+    notebook = nbformat.read(released / "exercises/small/small.ipynb", as_version=4)
+    cleared = sources.cleared(sources.convert(released / "solutions" / "small.md"))
+    assert [cell.source for cell in cleared.cells] == [cell.source for cell in notebook.cells]
+    assert [cell.id for cell in cleared.cells] == [cell.id for cell in notebook.cells]
 
 
 WRONG = {

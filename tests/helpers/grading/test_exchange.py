@@ -172,6 +172,10 @@ def test_objects_in_arrays_huge_numbers_and_deep_lists_are_refused():
         {"keras": {"module": "os", "class_name": "system", "config": {}, "registered_name": None}},
         {"model": {"config": "{}", "weights": [], "optimizer": []}},
         {"complex": "x"},
+        {"complex": "12"},
+        {"list": "abc"},
+        {"set": {"a": 1}},
+        {"dict": {"ab": 1}},
     ],
     ids=str,
 )
@@ -190,6 +194,8 @@ def test_text_that_is_not_json_or_too_long_is_refused(monkeypatch):
     for text in ("{", "[" * 100_000):
         with pytest.raises(Refused):
             loads(text)
+    with pytest.raises(Refused, match="million values"):
+        loads("[" + "[]," * 3_000_000 + "1]")
     monkeypatch.setattr("helpers.grading.exchange.LARGEST", 10)
     for attempt in (lambda: loads("1" * 11), lambda: dumps("x" * 11)):
         with pytest.raises(Refused, match="MB at once"):

@@ -1,0 +1,37 @@
+"""Models as functions of their sizes: one module a family."""
+
+from helpers.models.compiled import prepare
+from helpers.models.recurrent import (
+    CELLS,
+    build_bidirectional_lstm,
+    build_gru_model,
+    build_lstm_model,
+    build_recurrent,
+    build_stacked_lstm,
+    build_vanilla_rnn,
+    create_models_for_comparison,
+    memory_model,
+    open_gate,
+    parameters_of,
+    qualifies_for_cudnn,
+)
+from helpers.models.text import POOLS, build_hybrid_classifier, build_text_classifier
+
+__all__ = [
+    "CELLS",
+    "POOLS",
+    "build_bidirectional_lstm",
+    "build_gru_model",
+    "build_hybrid_classifier",
+    "build_lstm_model",
+    "build_recurrent",
+    "build_stacked_lstm",
+    "build_text_classifier",
+    "build_vanilla_rnn",
+    "create_models_for_comparison",
+    "memory_model",
+    "open_gate",
+    "parameters_of",
+    "prepare",
+    "qualifies_for_cudnn",
+]
