@@ -27,7 +27,7 @@ test: environment system ## prove everything: the book, lint, and all tests
 
 # The last line of `make test` is pytest's own closing line.
 pytest:
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
 
 quick: lint ## lint, types, and the quick tests that the last change can affect
 	@tests=$$($(BIN)/python -m tools.affected_tests) && \
