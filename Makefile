@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest lab exercises released kit weights results grade bench lock lint system clean
+.PHONY: help environment book test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -27,7 +27,14 @@ test: environment system ## prove everything: the book, lint, and all tests
 
 # The last line of `make test` is pytest's own closing line.
 pytest:
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
+
+quick: lint ## lint, types, and the quick tests that the last change can affect
+	@tests=$$($(BIN)/python -m tools.affected_tests) && \
+	    $(BIN)/python -m pytest -n 2 --dist loadfile -q $$tests
+
+corpora: released ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
+	@$(BIN)/python -m tests.exercises.corpora $(A)
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels
 	@$(BIN)/python -m helpers.grading.warm

@@ -1,6 +1,7 @@
 """What all tests share: the project's folder, the built book and one browser."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,14 +33,48 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).resolve().parents[1]
+# What takes minutes begins first, so that both halves of a run end together; files that wait for
+# the same costly folder stand apart.
+LONGEST = (
+    "tests/book/test_cold_and_warm.py",
+    "tests/browser/test_every_page.py",
+    "tests/grading/test_course.py",
+    "tests/exercises/test_loop.py",
+    "tests/grading/test_attacks.py",
+    "tests/exercises/test_verdicts.py",
+    "tests/grading/test_gradebook.py",
+    "tests/exercises/test_lab.py",
+    "tests/grading/",
+    "tests/tools/",
+    "tests/browser/",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the whole run, and all that it starts, warm servers that end with it."""
+    """Give the whole run, and all that it starts, one seed and warm servers that end with it."""
     if not hasattr(config, "workerinput"):  # workers inherit the controller's environment
+        os.environ.setdefault("CORPORA_SEED", secrets.token_hex(4))
         servers = warm.private_servers()
         servers.__enter__()
         config.add_cleanup(lambda: servers.__exit__(None, None, None))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the files that take longest to the front."""
+
+    def rank(item: pytest.Item) -> int:
+        found = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))
+        return next(found, len(LONGEST))
+
+    items.sort(key=rank)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which answers were drawn, if any were."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    if any("test_verdicts" in getattr(report, "nodeid", "") for report in reports):
+        seed = os.environ["CORPORA_SEED"]
+        terminalreporter.write_line(f"CORPORA_SEED={seed} draws the same answers again")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,12 @@ def test_every_page_of_the_table_of_contents_was_built(html):
     assert [name for name in NAMES if not (html / f"{name}.html").is_file()] == []
 
 
+def test_page_titles_are_distinct(html):
+    titles = [pages.soup(html / f"{name}.html").title.text for name in NAMES]
+    assert len(set(titles)) == len(titles)
+    assert all("Networks That Remember" in title for title in titles)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_error_and_no_stderr_reaches_a_reader(html, name):
     assert not pages.outputs(html / f"{name}.html")

@@ -1,13 +1,22 @@
-"""One course that has been through the whole loop, for the tests that look at what it leaves."""
+"""A released course, and one that has been through the whole loop, for the tests that look at what it leaves."""
+
+import shutil
+from functools import partial
 
 import pytest
 
 from tests.exercises import course as courses
 from tests.exercises.once import once
 
+# What stock nbgrader grades, at ten seconds each. What crosses from a kernel to our checker is in
+# the first models and histories, in the second figures and weights, in the third functions.
+BY_STOCK = {
+    "exploding": ("solution", "blank", "wrong-syntax-error"),
+    "vanishing": ("solution", "blank", "wrong-legend-swapped"),
+    "bptt": ("solution", "blank", "wrong-broadcast"),
+}
 LOOP = (
-    ("autograde", "exploding"),
-    ("autograde", "vanishing"),
+    *(("autograde", assignment) for assignment in BY_STOCK),
     ("generate_feedback", "exploding"),
     ("generate_feedback", "vanishing"),
     ("export",),
@@ -16,18 +25,23 @@ LOOP = (
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, worker_id):
-    """Both assignments by one student, `exploding` blank by another; every command exits 0."""
-    return once(tmp_path_factory, worker_id, "loop", _run_the_loop)
+def released(tmp_path_factory, worker_id):
+    """All assignments, released; not to be written to."""
+    return once(tmp_path_factory, worker_id, "released", courses.make_course)
 
 
-def _run_the_loop(folder):
-    course = courses.make_course(folder)
-    for assignment in ("exploding", "vanishing"):
-        answer = courses.read_answer(courses.ANSWERS / assignment / "solution.md")
-        courses.submit(course, assignment, answer)
-    blank = courses.read_answer(courses.ANSWERS / "exploding" / "blank.md")
-    courses.submit(course, "exploding", blank)
+@pytest.fixture(scope="session")
+def finished(released, tmp_path_factory, worker_id):
+    """Some assignments, each by several students; every command exits 0."""
+    return once(tmp_path_factory, worker_id, "loop", partial(_run_the_loop, released))
+
+
+def _run_the_loop(released, course):
+    shutil.copytree(released, course, dirs_exist_ok=True)
+    for assignment, names in BY_STOCK.items():
+        for name in names:
+            answer = courses.read_answer(courses.ANSWERS / assignment / f"{name}.md")
+            courses.submit(course, assignment, answer)
     for command in LOOP:
         run = courses.nbgrader(course, *command)
         assert run.returncode == 0, f"nbgrader {' '.join(command)}\n{run.stderr[-3000:]}"

@@ -1,42 +1,92 @@
-"""What holds for every assignment's answers; each assignment has a module that runs it."""
+"""The answers to all assignments: what they must be, and what the engine gives them."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import pytest
+import nbformat
+from distributed import Client, LocalCluster, as_completed
 
+from helpers.grading import intake
+from helpers.grading.rebuild import rebuild
+from helpers.grading.session import Limits
+from helpers.grading.submission import parse
+from helpers.grading.verdict import Job
+from helpers.grading.worker import OneCore, on_worker
 from tests.exercises import course as courses
-from tests.grading import toy
+from tests.exercises.course import Answer
+from tests.exercises.ledger import Verdict
+
+Verdicts = dict[str, dict[str, Verdict]]  # by assignment and answer
 
 
-def check_engine(folder: Path, assignment: str) -> None:
-    """`course grade` gives every answer what it declares."""
-    if toy.NO_SANDBOX:
-        pytest.skip(toy.NO_SANDBOX)
-    course, answers = _hand_in(folder, assignment)
-    command = str(Path(sys.executable).with_name("course"))
-    run = subprocess.run(
-        [command, "--course", str(course), "grade", assignment], capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    _compare(course, assignment, answers)
+def grade(
+    course: Path,
+    wanted: Mapping[str, Iterable[Answer]],
+    tell: Callable[[], object] = lambda: None,
+) -> Verdicts:
+    """What the engine gives these answers: one cluster and one fork server for all of them.
+
+    The gradebook has no part in it: what reaches it is proved with a small class.
+
+    Parameters
+    ----------
+    course : Path
+        Where the assignments are released; nothing is written there.
+    wanted : mapping of str to iterable of Answer
+        The answers by their assignment.
+    tell : callable
+        Called after each answer.
+    """
+    verdicts: Verdicts = {}
+    with _cluster() as client:
+        futures = {
+            client.submit(on_worker, job, key=f"{assignment}/{name}", retries=0): (assignment, name)
+            for assignment, answers in wanted.items()
+            for name, job in _jobs(intake.read_assignment(course, assignment), answers)
+        }
+        for future in as_completed(futures):
+            assignment, name = futures[future]
+            verdicts.setdefault(assignment, {})[name] = _told(future)
+            tell()
+    return verdicts
 
 
-def check_stock(folder: Path, assignment: str, names: Iterable[str] | None = None) -> None:
-    """Stock `nbgrader autograde` gives the answers of these names, or all, what they declare."""
-    course, answers = _hand_in(folder, assignment, names)
-    run = courses.nbgrader(course, "autograde", assignment)
-    assert run.returncode == 0, run.stderr[-3000:]
-    _compare(course, assignment, answers)
+def _jobs(author: intake.Assignment, answers: Iterable[Answer]) -> Iterator[tuple[str, Job]]:
+    """What `course grade` would send to a worker, had these been handed in."""
+    for answer in answers:
+        content = nbformat.writes(courses.complete(author, answer)).encode()
+        rebuilt, _ = rebuild(author, parse(content), f"{author.name}.ipynb")
+        yield answer.name, intake.job(rebuilt, author, Limits(), sandbox=True)
 
 
-def check_mix(assignment: str) -> None:
+def _told(future: Any) -> Verdict:
+    try:
+        verdict = future.result()
+    except Exception as error:  # one answer that ends its worker says nothing about the others
+        why = {"": f"{type(error).__name__}: {error}"}
+        return {"status": "crashed", "points": {}, "messages": why}
+    tests = verdict["tests"]
+    messages = {name: test["message"] for name, test in tests.items() if test["message"]}
+    points = {name: test["points"] for name, test in tests.items()}
+    return {"status": verdict["status"], "points": points, "messages": messages}
+
+
+@contextmanager
+def _cluster() -> Iterator[Client]:
+    """A worker a core, on the warm server of whoever calls."""
+    local = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "dashboard_address": ":0"}
+    with LocalCluster(**local) as cluster, Client(cluster) as client:
+        client.register_plugin(OneCore())
+        yield client
+
+
+def check_mix(answers: list[Answer]) -> None:
     """Enough right answers, enough wrong ones, a blank, and every cell can be lost."""
-    answers = courses.read_answers(assignment)
     full = next(answer.points for answer in answers if answer.name == "solution")
     right = [answer for answer in answers if answer.points == full]
     wrong = [answer for answer in answers if answer.base == "solution" and answer.points != full]
@@ -48,31 +98,3 @@ def check_mix(assignment: str) -> None:
     assert [set(answer.points.values()) for answer in blank] == [{0}]
     alone = {name for answer in wrong for name in full if answer.points[name] < full[name]}
     assert alone == set(full), "a test cell that no wrong answer fails proves nothing"
-
-
-def _hand_in(
-    folder: Path, assignment: str, names: Iterable[str] | None = None
-) -> tuple[Path, list[courses.Answer]]:
-    """A released course to which each answer was submitted by a student of its name."""
-    course = courses.make_course(folder)
-    answers = courses.read_answers(assignment)
-    if names is not None:
-        wanted = set(names)
-        assert wanted <= {answer.name for answer in answers}
-        answers = [answer for answer in answers if answer.name in wanted]
-    for answer in answers:
-        courses.submit(course, assignment, answer)
-    return course, answers
-
-
-def _compare(course: Path, assignment: str, answers: list[courses.Answer]) -> None:
-    found = courses.scores(course, assignment)
-    full = found["solution"]
-    for answer in answers:
-        assert set(answer.points) == set(full), f"{answer.name}: declare every test cell"
-    differing = {
-        answer.name: {"declared": answer.points, "found": found.get(answer.name)}
-        for answer in answers
-        if found.get(answer.name) != answer.points
-    }
-    assert not differing

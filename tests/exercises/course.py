@@ -14,6 +14,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from helpers.grading import intake
 from tools import release_exercises
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,9 +46,9 @@ def read_answer(path: Path) -> Answer:
     return Answer(path.stem, facts["does"], base, facts["points"], dict(_FENCE.findall(body)))
 
 
-def read_answers(assignment: str) -> list[Answer]:
-    answers = [read_answer(path) for path in sorted((ANSWERS / assignment).glob("*.md"))]
-    assert answers, f"no answers in {ANSWERS / assignment}"
+def read_answers(folder: Path) -> list[Answer]:
+    answers = [read_answer(path) for path in sorted(folder.glob("*.md"))]
+    assert answers, f"no answers in {folder}"
     return answers
 
 
@@ -63,16 +64,14 @@ def grading(cell: NotebookNode) -> dict:
     return cell.metadata.get("nbgrader", {})
 
 
-def complete(course: Path, assignment: str, answer: Answer) -> NotebookNode:
+def complete(author: intake.Assignment, answer: Answer) -> NotebookNode:
     """The released notebook as a learner with this answer would hand it in."""
-    name = f"{assignment}.ipynb"
-    released = nbformat.read(course / "exercises" / assignment / name, as_version=4)
-    source = nbformat.read(course / "_build" / "source" / assignment / name, as_version=4)
-    solved = {grading(cell).get("grade_id"): cell.source for cell in source.cells}
+    released = nbformat.from_dict(author.released)
+    solved = {grading(cell).get("grade_id"): cell.source for cell in author.source.cells}
     blanks = [cell for cell in released.cells if grading(cell).get("solution")]
     unknown = set(answer.cells) - {grading(cell)["grade_id"] for cell in blanks}
     if unknown:
-        raise ValueError(f"{assignment}/{answer.name}: no solution cell is called {unknown}")
+        raise ValueError(f"{author.name}/{answer.name}: no solution cell is called {unknown}")
     for cell in blanks:
         grade_id = grading(cell)["grade_id"]
         if grade_id in answer.cells:
@@ -85,7 +84,8 @@ def complete(course: Path, assignment: str, answer: Answer) -> NotebookNode:
 def submit(course: Path, assignment: str, answer: Answer) -> None:
     folder = course / "submitted" / answer.name / assignment
     shutil.copytree(course / "exercises" / assignment, folder)
-    nbformat.write(complete(course, assignment, answer), folder / f"{assignment}.ipynb")
+    handed_in = complete(intake.read_assignment(course, assignment), answer)
+    nbformat.write(handed_in, folder / f"{assignment}.ipynb")
 
 
 def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

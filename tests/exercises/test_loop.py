@@ -7,6 +7,18 @@ import re
 import nbformat
 import pytest
 
+from tests.exercises import course as courses
+from tests.exercises.conftest import BY_STOCK
+
+
+@pytest.mark.parametrize("assignment", BY_STOCK)
+def test_stock_autograde_gives_what_is_declared(finished, assignment):
+    """So does the engine, see test_corpora.py."""
+    folder = courses.ANSWERS / assignment
+    declared = {name: courses.read_answer(folder / f"{name}.md") for name in BY_STOCK[assignment]}
+    found = courses.scores(finished, assignment)
+    assert found == {name: answer.points for name, answer in declared.items()}
+
 
 def test_the_export_has_the_scores(finished):
     with open(finished / "grades.csv", encoding="utf-8", newline="") as file:

@@ -1,0 +1,139 @@
+"""The ledger of verdicts: what each answer got when it was graded, and all that it depended on.
+
+One file an assignment, ``<assignment>/verdicts.json``, which only `make corpora` writes. An entry
+stands as long as its keys do: that of the assignment (its source and data files, the modules of
+the course that it reaches, the locked versions) and that of the answer (its file, the modules that
+it reaches). The engine is no part of them: its changes are met by the sample.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.exercises.course import Answer, read_answers
+from tools import import_graph
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ("helpers.grading", "helpers.kernels")
+REMEDY = "run `make corpora`, look at what it changed, and commit that"
+SAMPLE = 2  # answers of each assignment that are graded although nothing says that they must be
+_MENTIONED = re.compile(r"\bhelpers(?:\.\w+)+")
+_IMPORTED = re.compile(r"\bfrom\s+(helpers[\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)")
+
+Verdict = dict[str, Any]  # status and points
+
+
+def assignments(root: Path = ROOT) -> list[str]:
+    """Every assignment that has a source."""
+    return sorted(path.stem for path in (root / "solutions").glob("*.md"))
+
+
+class Ledger:
+    """The committed verdicts on one assignment's answers, beside the answers as they are now."""
+
+    def __init__(self, assignment: str, root: Path = ROOT) -> None:
+        self.assignment, self.root = assignment, root
+        self.folder = root / "tests" / "exercises" / assignment
+        self.path = self.folder / "verdicts.json"
+        self.answers = {answer.name: answer for answer in read_answers(self.folder)}
+        text = self.path.read_text(encoding="utf-8") if self.path.is_file() else "{}"
+        kept = json.loads(text)
+        self.entries: dict[str, Verdict] = kept.get("answers", {})
+        self._settled = kept.get("key") == self.key()
+
+    def key(self) -> str:
+        """What every verdict on this assignment depends on, in a few letters."""
+        source = self.root / "solutions" / f"{self.assignment}.md"
+        data = sorted(source.with_suffix("").rglob("*"))
+        files = [source, *(path for path in data if path.is_file())]
+        pins = re.findall(r"^[^#\s].*$", (self.root / "requirements.txt").read_text(), re.M)
+        return self._key(files, "\n".join(pins))
+
+    def key_of(self, name: str) -> str:
+        """What else the verdict on one answer depends on."""
+        return self._key([self.folder / f"{name}.md"])
+
+    def _key(self, files: list[Path], more: str = "") -> str:
+        """Of these files and the modules that their text reaches."""
+        digest = hashlib.sha256(more.encode())
+        for path in [*files, *self._modules(files)]:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"\n{path.relative_to(self.root)} {content}".encode())
+        return digest.hexdigest()[:16]
+
+    def _modules(self, files: list[Path]) -> list[Path]:
+        texts = [path.read_text(encoding="utf-8") for path in files if path.suffix == ".md"]
+        reached = import_graph.reached(named("\n".join(texts)), but=ENGINE)
+        return [import_graph.source_of(name, self.root) for name in sorted(reached)]
+
+    def unsettled(self) -> list[Answer]:
+        """Answers that are new, or that something has changed under."""
+        kept = {name: entry["key"] for name, entry in self.entries.items() if self._settled}
+        return [a for name, a in self.answers.items() if kept.get(name) != self.key_of(name)]
+
+    def sample(self, seed: str) -> list[Answer]:
+        """Some of the other answers, other ones for another seed."""
+        unsettled = self.unsettled()
+        rest = [answer for answer in self.answers.values() if answer not in unsettled]
+        return random.Random(f"{seed} {self.assignment}").sample(rest, min(SAMPLE, len(rest)))
+
+    def faults(self) -> list[str]:
+        """What is wrong with the ledger as it lies there, without grading anything."""
+        gone = sorted(self.entries.keys() - self.answers.keys())
+        told = [f"{name}: has a verdict, but there is no such answer: {REMEDY}" for name in gone]
+        if self.entries and not self._settled:
+            told.append(f"the source, data, modules or locked versions changed: {REMEDY}")
+        else:
+            new = ", ".join(answer.name for answer in self.unsettled())
+            told += [f"new or changed: {new}: {REMEDY}"] if new else []
+        for name in sorted(self.entries.keys() & self.answers.keys()):
+            declared, entry = self.answers[name].points, self.entries[name]
+            if entry["points"] != declared or entry["status"] != "graded":
+                told.append(f"{name}: declares {declared}, but the ledger has {entry}: {REMEDY}")
+        return told
+
+    def contradictions(self, fresh: Mapping[str, Verdict]) -> list[str]:
+        """Fresh verdicts that are not what the answer declares, or not what the ledger has."""
+        unsettled = {answer.name for answer in self.unsettled()}
+        told = []
+        for name, verdict in sorted(fresh.items()):
+            found = {kind: verdict[kind] for kind in ("status", "points")}
+            declared = {"status": "graded", "points": self.answers[name].points}
+            kept = {kind: self.entries.get(name, {}).get(kind) for kind in found}
+            why = verdict.get("messages", {})
+            if found != declared:
+                told.append(f"{name}: declares {declared}, and now gets {found}: {why}")
+            if name not in unsettled and found != kept:
+                told.append(f"{name}: the ledger has {kept}, and now it gets {found}: {why}")
+        return told
+
+    def write(self, fresh: Mapping[str, Verdict]) -> None:
+        """Replace the ledger by these verdicts: a line an answer, so that a change is seen."""
+        lines = []
+        for name, verdict in sorted(fresh.items()):
+            points = {test: _short(given) for test, given in verdict["points"].items()}
+            entry = {"key": self.key_of(name), "status": verdict["status"], "points": points}
+            lines.append(f"  {json.dumps(name)}: {json.dumps(entry)}")
+        answers = ",\n".join(lines)
+        text = f'{{\n "key": "{self.key()}",\n "answers": {{\n{answers}\n }}\n}}\n'
+        self.path.write_text(text, encoding="utf-8")
+
+
+def _short(points: float) -> float:
+    return int(points) if points == int(points) else points
+
+
+def named(text: str) -> set[str]:
+    """The modules under helpers/ that a text names, whether its code parses or not."""
+    names: Iterable[str] = _MENTIONED.findall(text)
+    found = set(names)
+    for package, imported in _IMPORTED.findall(text):
+        found |= {f"{package}.{name}" for name in re.findall(r"\w+", imported)} | {package}
+    modules = {import_graph.module_of(name) for name in found}
+    return {module for module in modules if module}
