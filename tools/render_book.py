@@ -13,8 +13,8 @@ from typing import Any
 import jupyter_book.sphinx  # noqa: F401 (the command imports it late; its fork has it)
 from jupyter_book.cli.main import main as jupyter_book_command
 
-from tools.execute_chapters import pages
 from tools.gates.pages import outputs
+from tools.gates.sources import page_files
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FAULT = re.compile(r"(WARNING|ERROR|CRITICAL): ")
@@ -58,7 +58,7 @@ def report_faults(source: Path, rendered: Path, lines: list[str]) -> None:
     if ours:
         print("\nWARNINGS (each one fails the build)")
         print("\n".join(f"    {line.removeprefix(str(source) + '/')}" for line in ours))
-        built = (rendered / p.relative_to(source).with_suffix(".html") for p in pages(source))
+        built = (rendered / p.relative_to(source).with_suffix(".html") for p in page_files(source))
         for fault in (fault for page in built if page.is_file() for fault in outputs(page)):
             print(f"    {fault}")
     else:  # show how the tool itself ended
