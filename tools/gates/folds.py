@@ -84,8 +84,9 @@ def is_check(node: ast.stmt) -> bool:
         return all(is_check(part) or is_preparation(part) for part in node.body) and any(
             map(is_check, node.body)
         )
-    asserts = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    return isinstance(node, ast.Assert) or (asserts and called(node.value).startswith("assert_"))
+    if isinstance(node, ast.Expr):
+        return called(node.value).startswith("assert_")
+    return isinstance(node, ast.Assert)
 
 
 def is_preparation(node: ast.stmt) -> bool:
