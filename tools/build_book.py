@@ -9,10 +9,8 @@ chapter, line and traceback.
 """
 
 import argparse
-import hashlib
-import json
+import gc
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -39,6 +37,12 @@ SETTINGS = {
 }
 
 
+def build_folder(source: Path) -> Path:
+    """Where the book is built: outputs on real data are kept apart."""
+    real = os.environ.get("RNN_DATA", "embedded") == "real"
+    return source / "_build" / "real" if real else source / "_build"
+
+
 def kernel_environment(build: Path) -> dict[str, str]:
     """The environment of the build."""
     return os.environ | {
@@ -59,41 +63,16 @@ def start_warm_server(environment: Mapping[str, str]) -> None:
         warm.prestart(environment=environment)
 
 
-def look_key(source: Path) -> str:
-    """What every page looks like: the style sheets and pictures that Sphinx copies."""
-    files = sorted(path for path in (source / "book" / "_static").rglob("*") if path.is_file())
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-
-
 def is_stale(build: Path, keys: Mapping[str, str]) -> bool:
     """Whether some cells will have to run, as far as the last book tells."""
-    return read_note(build / "keys.json") != keys
-
-
-def forget_stale(source: Path, build: Path, keys: Mapping[str, str], fresh: bool) -> None:
-    """Drop what Sphinx remembers of the last book and must not believe for this one."""
-    work, last, look = build / "work" / "_build", build / "keys.json", build / "look.key"
-    # Sphinx reports a warning only for a page that it reads, so after a rendering that failed
-    # or was interrupted every page is read again; cells still come from the cache.
-    before = read_note(last)
-    if fresh or not before:
-        shutil.rmtree(work / ".doctrees", ignore_errors=True)
-        shutil.rmtree(work / "html", ignore_errors=True)
-    else:  # nor does it see that a page has other outputs than before
-        for name in (name for name, key in keys.items() if before.get(name) != key):
-            (work / ".doctrees" / name).with_suffix(".doctree").unlink(missing_ok=True)
-    # Sphinx copies no style sheet when it has no page to write.
-    if not look.is_file() or look.read_text() != look_key(source):
-        shutil.rmtree(work / "html", ignore_errors=True)
-    last.unlink(missing_ok=True)
-    look.write_text(look_key(source))
+    before = read_note(build / "keys.json")
+    return any(before.get(name) != key for name, key in keys.items())
 
 
 def build_book(source: Path, *, fresh: bool = False) -> int:
     """Build the book below ``source``; 0 if it is whole and free of warnings."""
     source = source.resolve()
-    real = os.environ.get("RNN_DATA", "embedded") == "real"
-    build = source / "_build" / "real" if real else source / "_build"
+    build = build_folder(source)
     environment = kernel_environment(build)
     chapters = page_files(source)
     if faults := syntax_errors(source):
@@ -122,15 +101,8 @@ def build_book(source: Path, *, fresh: bool = False) -> int:
     if failures:
         print("\nNothing was rendered. What ran is kept; the same command goes on from here.")
         return 1
-    forget_stale(source, build, told, fresh)
-    log, rendered = build / "build.log", build / "work" / "_build" / "html"
-    code, lines = render_book.run_sphinx(source, build / "work", log, environment)
-    if code:
-        render_book.report_faults(source, rendered, lines)
-        print(f"\nThe book has faults; the whole log is {log}")
+    if render_book.render(source, build, told, environment, fresh=fresh):
         return 1
-    render_book.publish(rendered, build / "html")
-    (build / "keys.json").write_text(json.dumps(told, indent=1))
     (build / "complete").touch()
     cells = sum(bool(code_cells(path.read_text(encoding="utf-8"))) for path in chapters)
     print(f"book: {len(ran)} chapters executed, {cells - len(ran)} from the cache, in ", end="")
@@ -139,18 +111,14 @@ def build_book(source: Path, *, fresh: bool = False) -> int:
     return 0
 
 
-def main() -> int:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("source", nargs="?", type=Path, default=ROOT)
-    parser.add_argument("--fresh", action="store_true", help="render every page anew")
-    arguments = parser.parse_args()
+def attempt(source: Path, *, fresh: bool = False) -> int:
+    """Build the book, and say what came in between in a line."""
     try:
         if os.environ.get("RNN_DATA") == "real":
             from helpers.data import review_archive
 
             review_archive.find()  # once, where its progress shows, before kernels ask for it
-        return build_book(arguments.source, fresh=arguments.fresh)
+        return build_book(source, fresh=fresh)
     except KeyboardInterrupt:
         print("\nInterrupted. What ran is kept; the same command goes on from here.")
         return 130
@@ -159,6 +127,16 @@ def main() -> int:
             f"\n{error}\nThe book that was there is untouched; the same command goes on from here."
         )
         return 1
+
+
+def main() -> int:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("source", nargs="?", type=Path, default=ROOT)
+    parser.add_argument("--fresh", action="store_true", help="render every page anew")
+    arguments = parser.parse_args()
+    gc.disable()  # to look for garbage takes a quarter of a build, and finds next to none
+    return attempt(arguments.source, fresh=arguments.fresh)
 
 
 if __name__ == "__main__":

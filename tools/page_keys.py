@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def page_keys(pages: Iterable[Path], settings: Mapping[str, str] | None = None) 
     for name in RUNNER:
         common.update((ROOT / name).read_bytes())
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
-    told = {page: hints(tree_of(text)) for page, text in texts.items()}
+    told = {page: hints_of_page(text) for page, text in texts.items()}
     project = Project({name for hint in told.values() for name in hint.imports})
     own = {page: repr((common.hexdigest(), what_runs(text))) for page, text in texts.items()}
     return {page: project.key(hint, own[page]) for page, hint in told.items()}
@@ -65,13 +65,14 @@ def what_runs(text: str) -> list:
     return [kernel.get("kernelspec"), told]
 
 
-def tree_of(text: str) -> ast.Module:
-    """The code of a page as one module; a cell that is not Python yet counts as empty."""
+@lru_cache(maxsize=64)
+def hints_of_page(text: str) -> "Hints":
+    """What a page's cells tell; one that is not Python yet counts as empty."""
     body: list[ast.stmt] = []
     for cell in code_cells(text):
         with suppress(SyntaxError):  # told by what runs the cells
             body += parse(cell.source).body
-    return ast.Module(body, type_ignores=[])
+    return hints(ast.Module(body, type_ignores=[]))
 
 
 class Project:
@@ -193,7 +194,7 @@ def imported(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
     return modules, spelled
 
 
-@cache
+@lru_cache(maxsize=256)
 def _hints_of(source: bytes) -> Hints:
     return hints(ast.parse(source))
 

@@ -5,6 +5,7 @@ figure first; where there is none, the cell holds the checks of what the page sa
 """
 
 from docutils import nodes
+from ipython_pygments_lexers import IPython3Lexer
 from myst_nb.sphinx_ import HideCodeCellNode, HideInputCells
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -36,4 +37,5 @@ class FoldUnderFigure(SphinxPostTransform):
 def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_post_transform(FoldUnderFigure)
+    app.add_lexer("ipython3", IPython3Lexer)  # which Pygments would look for anew for every cell
     return {"parallel_read_safe": True, "parallel_write_safe": True}

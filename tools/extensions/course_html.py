@@ -8,6 +8,8 @@ import re
 import time
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
+
 STARTED = time.time()
 
 MENDED = [
@@ -55,8 +57,17 @@ def drop_thebe(app, pagename, templatename, context, doctree) -> None:
         context[key] = [file for file in files if "thebe" not in f"{file}{vars(file)}".lower()]
 
 
+def keep_templates(app) -> None:
+    """Keep the theme's compiled templates from one build to the next."""
+    if app.builder.format == "html":
+        folder = Path(app.doctreedir).parent / "templates"
+        folder.mkdir(exist_ok=True)
+        app.builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
 def setup(app) -> dict:
     """Register with Sphinx."""
+    app.connect("builder-inited", keep_templates)
     app.connect("build-finished", mend_pages)
     app.connect("html-page-context", drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

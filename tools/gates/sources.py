@@ -17,6 +17,9 @@ from myst_parser.parsers.mdit import create_md_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# The same as SafeLoader, in C where there is that: a tenth of the time.
+FAST_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 # Directives whose body is not prose.
 LITERAL = {"bibliography", "code", "code-block", "code-cell", "eval-rst", "image", "include"}
 LITERAL |= {"literalinclude", "math", "mermaid", "raw", "toctree"}
@@ -81,7 +84,7 @@ def split_options(body: str) -> tuple[dict, str, int]:
     if lines and lines[0].strip() == "---":
         for index, line in enumerate(lines[1:], 1):
             if line.strip() == "---":
-                options = yaml.safe_load("\n".join(lines[1:index])) or {}
+                options = yaml.load("\n".join(lines[1:index]), FAST_YAML) or {}
                 return options, "\n".join(lines[index + 1 :]), index + 1
     taken = 0
     while taken < len(lines) and re.match(r"^:[\w-]+:", lines[taken]):
@@ -179,6 +182,7 @@ def page_files(root: Path) -> list[Path]:
     return [path for name in toc_pages(root) if (path := root / f"{name}.md").is_file()]
 
 
+@lru_cache(maxsize=4096)
 def parse(source: str) -> ast.Module:
     """The code of a cell, which may hold magic commands.
 
