@@ -206,6 +206,7 @@ def install(root, venv, pins):
     run([python, "-m", "ipykernel", "install", *kernel, *quiet], log)
     warm_kernels(venv)
     quieten_kernels(venv)
+    settle_lab(venv)
     stamp.write_text(fingerprint(root, running))
 
 
@@ -227,6 +228,23 @@ def quieten_kernels(venv):
     folder.mkdir(parents=True, exist_ok=True)
     setting = "get_config().IPKernelApp.capture_fd_output = False\n"
     (folder / "ipython_kernel_config.py").write_text(setting, encoding="utf-8")
+
+
+def settle_lab(venv):
+    """Have JupyterLab ask about no news, and show learners no tool for making assignments."""
+    notes = {"fetchNews": "false", "checkForUpdates": False}
+    settings = {
+        "share/jupyter/lab/settings/overrides.json": {
+            "@jupyterlab/apputils-extension:notification": notes
+        },
+        "etc/jupyter/labconfig/page_config.json": {
+            "disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}
+        },
+    }
+    for name, setting in settings.items():
+        path = venv / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(setting, indent=1), encoding="utf-8")
 
 
 def main():

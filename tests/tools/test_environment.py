@@ -1,5 +1,6 @@
 """Making ``.venv``: every refusal is one clear message, and nothing half-made counts."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -196,3 +197,13 @@ def test_kernels_keep_c_code_from_writing_into_cells(tmp_path):
     environment.quieten_kernels(tmp_path)
     config = tmp_path / "etc" / "ipython" / "ipython_kernel_config.py"
     assert "capture_fd_output = False" in config.read_text()
+
+
+def test_lab_asks_no_news_and_offers_learners_no_tool_for_assignments(tmp_path):
+    environment.settle_lab(tmp_path)
+    notes = json.loads((tmp_path / "share/jupyter/lab/settings/overrides.json").read_text())
+    assert notes["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    command = [sys.executable, "-m", "jupyter", "labextension", "list"]
+    paths = {"JUPYTER_CONFIG_PATH": str(tmp_path / "etc/jupyter")}
+    done = subprocess.run(command, env=os.environ | paths, capture_output=True, text=True)
+    assert "@jupyter/nbgrader:create-assignment" in done.stdout + done.stderr
