@@ -26,16 +26,25 @@ MENDED = [
     # not axe's: MyST-NB's table of run times says it with a picture that not every font has
     ("<td><p>✅</p></td>", "<td><p>done</p></td>"),
     ("<td><p>❌</p></td>", "<td><p>failed</p></td>"),
+    # not axe's: the theme brings its icons twice, as a font and as a script of 1.5 MB
+    (r'<script[^>]* src="[^"]*scripts/fontawesome\.js[^"]*"></script>\n?', ""),
+    (r'<i class="((?:theme-switch )?fa[srb]? )', r'<i aria-hidden="true" class="\1'),
+    # not axe's: all of MathJax, where what `_config.yml` names is enough
+    (r'(<script[^>]* src="[^"]*mathjax/)tex-chtml\.js', r"\1startup.js"),
     # label-content-name-mismatch: MyST-NB names every fold alike, whatever is written on it
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 ]
+
+
+#: The scripts of MathJax, for a page without a formula.
+MATHJAX = re.compile(r'<script[^>]* src="[^"]*mathjax/[^>]*></script>\n?')
 
 
 def mend(html: str) -> str:
     """One page with the known faults mended."""
     for fault, cure in MENDED:
         html = re.sub(fault, cure, html)
-    return html
+    return html if re.search(r'class="[^"]*\bmath\b', html) else MATHJAX.sub("", html)
 
 
 def mend_pages(app, exception) -> None:
