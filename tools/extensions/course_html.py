@@ -37,7 +37,9 @@ MENDED = [
 
 
 #: The scripts of MathJax, for a page without a formula.
-MATHJAX = re.compile(r'<script[^>]* src="[^"]*mathjax/[^>]*></script>\n?')
+MATHJAX = re.compile(
+    r'<script[^>]*(?: src="[^"]*mathjax/[^>]*>|>window\.MathJax = [^<]*)</script>\n?'
+)
 
 
 def mend(html: str) -> str:
