@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
+.PHONY: help environment book watch test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -24,6 +24,9 @@ test: environment system ## prove everything: the book, lint, and all tests
 	@$(BIN)/python -m tools.build_book --fresh
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory pytest
+
+watch: environment ## serve the book, and build it again whenever a file is saved
+	@$(BIN)/python -m tools.watch_book
 
 # The last line of `make test` is pytest's own closing line.
 pytest:
