@@ -2,6 +2,7 @@ import subprocess
 
 import pytest
 
+from tests.conftest import LONGEST
 from tools import affected_tests
 
 TESTS = affected_tests.quick_tests()
@@ -75,3 +76,9 @@ def test_a_change_is_what_is_not_committed(checkout):
 
 def test_in_a_clean_checkout_it_is_the_last_commit(checkout):
     assert affected_tests.changed(checkout) == ["two.py"]
+
+
+def test_every_name_in_the_lists_is_there(root):
+    lists = affected_tests.SLOW, affected_tests.ALWAYS, *affected_tests.READ.values(), LONGEST
+    names = {*affected_tests.READ, *(name for each in lists for name in each)}
+    assert not [name for name in names if not (root / name).exists()]
