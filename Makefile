@@ -40,7 +40,7 @@ corpora: released ## grade every answer of tests/exercises/, or A=NAME's; write 
 	@$(BIN)/python -m tests.exercises.corpora $(A)
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels
-	@$(BIN)/python -m helpers.grading.warm
+	@$(BIN)/python -m helpers.kernels.warm
 	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises \
 	    --LabApp.news_url=None \
 	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)

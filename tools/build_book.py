@@ -20,8 +20,8 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import NoSuchKernel
 
-from helpers.grading.turn import Stopped, one_at_a_time, stoppable
-from helpers.thrift import ONE_THREAD
+from helpers.kernels.thrift import ONE_THREAD
+from helpers.kernels.turn import Stopped, one_at_a_time, stoppable
 from tools.gates.sources import code_cells, page_files, syntax_errors
 from tools.page_keys import UnreadableError, page_keys, read_note
 
@@ -58,7 +58,7 @@ def kernel_environment(build: Path) -> dict[str, str]:
 def start_warm_server(environment: Mapping[str, str]) -> None:
     """Have the libraries imported by the time that the first chapter wants its kernel."""
     try:
-        from helpers.grading import warm
+        from helpers.kernels import warm
     except ImportError:  # Windows, where kernels start cold
         return
     with suppress(warm.WarmUnavailable, NoSuchKernel):  # the first kernel will say so

@@ -280,15 +280,12 @@ def main():
     """Bring ``.venv`` up to date; exit with one clear message if that cannot be done."""
     venv = ROOT / ".venv"
     try:
-        if (ROOT / "requirements.txt").is_file() and is_current(ROOT, venv):
-            show_the_way(venv)
-            return 0
-        check_python()
-        check_venv()
-        pins = check_lock(ROOT / "requirements.txt")
-        begun = time.perf_counter()
-        install(ROOT, venv, pins)
-        print(f"environment ready in {time.perf_counter() - begun:.0f} s", flush=True)
+        if not ((ROOT / "requirements.txt").is_file() and is_current(ROOT, venv)):
+            check_python()
+            check_venv()
+            begun = time.perf_counter()
+            install(ROOT, venv, check_lock(ROOT / "requirements.txt"))
+            print(f"environment ready in {time.perf_counter() - begun:.0f} s", flush=True)
         show_the_way(venv)
     except SetupError as error:
         print(f"\nenvironment: {error}\n", file=sys.stderr)

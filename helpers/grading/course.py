@@ -19,10 +19,10 @@ import click
 from tqdm import tqdm
 
 from helpers.grading import check as checking
-from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
 from helpers.grading.submission import shown
-from helpers.grading.turn import (
+from helpers.kernels import sandbox, warm
+from helpers.kernels.turn import (
     Stopped,
     ctrl_c_is_for_us_alone,
     one_at_a_time,

@@ -20,12 +20,13 @@ import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
-from helpers.grading import sandbox, warm, wire
-from helpers.grading.usage import memory_of
-from helpers.thrift import ONE_THREAD
+from helpers.grading import wire
+from helpers.kernels import sandbox, warm
+from helpers.kernels.thrift import ONE_THREAD
+from helpers.kernels.usage import memory_of
 
 if TYPE_CHECKING:
-    from helpers.grading.warm_kernel import WarmKernel
+    from helpers.kernels.warm_kernel import WarmKernel
 
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -87,7 +88,7 @@ class Session:
 
     def _launch(self) -> str:
         """Start the kernel; the file that says how to reach it."""
-        from helpers.grading.warm_kernel import launch  # not on Windows: see `cold`
+        from helpers.kernels.warm_kernel import launch  # not on Windows: see `cold`
 
         # Everything of the kernel that the outside shares with it: sockets and data files.
         self._place = Path(tempfile.mkdtemp(prefix="k", dir=os.environ[warm.FOLDER]))

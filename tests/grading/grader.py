@@ -15,8 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.grading import warm
 from helpers.grading.verdict import grade
+from helpers.kernels import warm
 from tests.grading import toy
 from tests.grading.ordinary import as_ordinary_user
 

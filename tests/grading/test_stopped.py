@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.grading import warm
+from helpers.kernels import warm
 from tests.exercises.course import scores
 from tests.grading import toy
-from tests.helpers.grading.kernels import eventually
+from tests.helpers.kernels.kernels import eventually
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 SLOW = "import time; time.sleep(1.5)\n" + toy.SOLUTION

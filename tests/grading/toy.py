@@ -12,10 +12,11 @@ import jupytext
 import nbformat
 import yaml
 
-from helpers.grading import intake, sandbox
+from helpers.grading import intake
 from helpers.grading.rebuild import rebuild
 from helpers.grading.session import Limits
 from helpers.grading.submission import parse
+from helpers.kernels import sandbox
 from tools import release_exercises
 
 

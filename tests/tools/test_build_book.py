@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.grading import warm
-from helpers.grading.turn import one_at_a_time
+from helpers.kernels import warm
+from helpers.kernels.turn import one_at_a_time
 from tools import build_book, execute_chapters, page_keys, render_book
 
 ROOT = Path(__file__).resolve().parents[2]

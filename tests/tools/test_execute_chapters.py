@@ -10,8 +10,8 @@ import pytest
 from jupyter_cache import get_cache
 from myst_nb.core.read import myst_nb_reader_plugin
 
-from helpers.grading import warm
-from tests.helpers.grading.kernels import alive, eventually
+from helpers.kernels import warm
+from tests.helpers.kernels.kernels import alive, eventually
 from tools import execute_chapters
 
 ROOT = Path(__file__).resolve().parents[2]

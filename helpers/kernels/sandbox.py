@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from helpers.grading.syscalls import MACHINES
+from helpers.kernels.syscalls import MACHINES
 
 HELPERS = Path(__file__).resolve().parents[1]
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32", "/usr")

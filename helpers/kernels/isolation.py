@@ -1,7 +1,7 @@
 """Locks a fork of the warm server into a room of its own, before it becomes a student's kernel.
 
-Not part of the package: :mod:`helpers.grading.forkserver`, a script, finds it in its own folder.
-The server runs inside bubblewrap (:mod:`helpers.grading.sandbox`), without a network and with a
+Not part of the package: :mod:`helpers.kernels.forkserver`, a script, finds it in its own folder.
+The server runs inside bubblewrap (:mod:`helpers.kernels.sandbox`), without a network and with a
 read-only view of Python alone, but may still make namespaces; what is done here takes that away.
 
 Rooms may not even meet through what their server left them: as an ordinary user they all belong

@@ -1,6 +1,6 @@
 """Who ends with whom: the server with its owner, a kernel with its server, and what it started.
 
-Not part of the package: :mod:`helpers.grading.forkserver`, a script, finds it in its own folder.
+Not part of the package: :mod:`helpers.kernels.forkserver`, a script, finds it in its own folder.
 """
 
 import ctypes

@@ -1,6 +1,6 @@
 """What the processes of a room may not ask the system for: a filter on system calls (seccomp).
 
-Not part of the package: :mod:`helpers.grading.isolation`, which the server imports, finds it in
+Not part of the package: :mod:`helpers.kernels.isolation`, which the server imports, finds it in
 its own folder. Namespaces hide what is outside of a room. These calls reach past them, or take
 memory that no process's figures show; no notebook on networks needs one.
 """

@@ -13,15 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.grading import warm, warm_kernel
-from tests.helpers.grading.kernels import alive, eventually, kernel, printed
+from helpers.kernels import warm, warm_kernel
+from tests.helpers.kernels.kernels import alive, eventually, kernel, printed
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = """
 import os, signal, sys, time
 from pathlib import Path
-from helpers.grading import warm
-from tests.helpers.grading.kernels import kernel
+from helpers.kernels import warm
+from tests.helpers.kernels.kernels import kernel
 warm.SERVER = Path(sys.argv[1])
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits none
 with warm.private_servers(), kernel() as (manager, client):

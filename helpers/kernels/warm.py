@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from jupyter_client.kernelspec import KernelSpecManager
 
-from helpers.grading.turn import cleared_away
+from helpers.kernels.turn import cleared_away
 
 try:
     import fcntl

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.turn import Stopped, one_at_a_time, own_temporary_folder, stoppable
-from tests.helpers.grading.kernels import eventually
+from helpers.kernels.turn import Stopped, one_at_a_time, own_temporary_folder, stoppable
+from tests.helpers.kernels.kernels import eventually
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from helpers.grading.turn import one_at_a_time
+from helpers.kernels.turn import one_at_a_time
 with one_at_a_time(Path(sys.argv[1]), lambda told: print(told, flush=True)):
     print("mine", flush=True)
     sys.stdin.readline()
 """
 TEMPORARY = """
 import os, sys, tempfile
-from helpers.grading.turn import own_temporary_folder, stoppable
+from helpers.kernels.turn import own_temporary_folder, stoppable
 with stoppable(), own_temporary_folder():
     inside = tempfile.mkdtemp()
     open(inside + "/file", "w").close()

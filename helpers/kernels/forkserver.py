@@ -1,6 +1,6 @@
 """The warm process: it imports TensorFlow once, then turns forks of itself into kernels.
 
-Started by :mod:`helpers.grading.provisioner`, as a script, so that nothing of the course is
+Started by :mod:`helpers.kernels.provisioner`, as a script, so that nothing of the course is
 imported here: a kernel must find the course's modules as they are on disk when it starts.
 
 A client connects to the server's Unix socket and speaks JSON, one object a line:

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from helpers.grading import syscalls
+from helpers.kernels import syscalls
 
 MAP_SHARED, MAP_PRIVATE, MAP_ANONYMOUS = 1, 2, 0x20
 LAST_OF_ALL = 460  # a call that is in no list

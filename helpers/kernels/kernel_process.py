@@ -1,6 +1,6 @@
 """What a kernel is forked from, and how a fork becomes one.
 
-Not part of the package: :mod:`helpers.grading.forkserver`, a script, finds it in its own folder.
+Not part of the package: :mod:`helpers.kernels.forkserver`, a script, finds it in its own folder.
 """
 
 import gc
