@@ -9,7 +9,7 @@ from jupyter_cache import get_cache
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbclient import NotebookClient
 
-from tests.helpers.grading import kernels
+from tests.helpers.kernels import kernels
 from tools import build_book
 from tools.gates.sources import page_files
 

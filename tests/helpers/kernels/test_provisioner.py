@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.kernels import provisioner, warm, warm_kernel
-from tests.helpers.grading import kernels
+from tests.helpers.kernels import kernels
 from tests.helpers.kernels.kernels import COLD, alive, connect, eventually, kernel, printed, run
 
 # What a notebook can find out about its process, once it has imported the libraries.
