@@ -18,7 +18,8 @@ from tests.grading import toy
 PARTS = ["helpers", "solutions", "tools"]  # not exercises/, where somebody may be at work
 FILES = ["LICENSE", "Makefile", "nbgrader_config.py", "pyproject.toml", "requirements.txt"]
 # Too long for a test, or in need of a terminal: of these it is read what they would do.
-READ = {"book", "test", "weights", "results", "bench", "lab", "lock", "lint", "system"}
+READ = {"book", "watch", "test", "quick", "corpora", "weights", "results"}
+READ |= {"bench", "lab", "lock", "lint", "system"}
 BIN = Path(sys.executable).parent
 PROGRAMS = {
     "python": f"'{sys.executable}'",
