@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tools.gates.pages import soup
 from tools.gates.sources import lessons, toc_pages
 
 FIRST = lessons()[0]
@@ -81,6 +82,60 @@ def test_solutions_open_by_keyboard(visit):
     button.focus()
     page.keyboard.press("Enter")
     assert page.locator(".solution").first.evaluate("e => !e.classList.contains('toggle-hidden')")
+
+
+@pytest.mark.parametrize("kind", ["drawing", "checks"])
+def test_folded_code_opens_by_keyboard_and_names_itself(visit, html, kind):
+    built = {name: soup(html / f"{name}.html") for name in lessons()}
+    page = visit(next(name for name in built if built[name].select(f"details.{kind}"))).page
+    fold = page.locator(f"div.cell details.{kind}").first
+    code = fold.locator("pre").first
+    assert not code.is_visible()
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    code.wait_for(state="visible", timeout=20_000)
+    assert "Hide the c" in fold.locator("summary").inner_text()
+    before = "e => Boolean(e.previousElementSibling?.querySelector('figure img'))"
+    assert fold.evaluate(before) == (kind == "drawing")
+
+
+def test_a_formula_with_a_number_scrolls_above_it_on_a_phone(visit):
+    wide = """tags => tags.filter(tag => {
+      const formula = tag.querySelector('mjx-container'), number = tag.querySelector('.eqno');
+      if (formula.scrollWidth <= formula.clientWidth) return false;
+      const [a, b] = [formula, number].map(part => part.getBoundingClientRect());
+      if (b.top < a.bottom - 1 || b.right > innerWidth || a.right > innerWidth)
+        throw Error(tag.id);
+      return getComputedStyle(formula).overflowX === 'auto';
+    }).length"""
+    pages = [visit(name, width=390).page for name in lessons()[:3]]
+    found = [p.locator("div.math:has(.eqno)").evaluate_all(wide) for p in pages]
+    assert sum(found), "no formula is wider than a phone"
+
+
+def test_a_first_visit_loads_little(visit):
+    sizes = """() => performance.getEntriesByType('resource')
+      .concat(performance.getEntriesByType('navigation'))
+      .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+    assert visit("book/index").page.evaluate(sizes) < 1_300_000
+    assert visit(FIRST).page.evaluate(sizes) < 2_600_000
+
+
+def test_names_in_the_first_table_are_not_broken(visit):
+    page = visit("book/index").page
+    lines = "tags => tags.map(tag => tag.getClientRects().length)"
+    names = page.locator("section#assignments td:first-child code .pre")
+    assert set(names.evaluate_all(lines)) == {1}
+
+
+def test_no_result_of_a_search_stands_twice(visit):
+    page = visit("search").page
+    for words in ("glossary", "gate", "hidden state"):
+        page.goto(page.url.split("?")[0] + f"?q={words}")
+        page.locator("#search-results p.search-summary").wait_for()
+        page.wait_for_timeout(1000)
+        links = page.locator("#search-results li > a").evaluate_all("all => all.map(a => a.href)")
+        assert links and len(links) == len(set(links)), words
 
 
 @pytest.mark.parametrize("name", [FIRST, "book/index"])

@@ -187,6 +187,29 @@ def test_real_data_are_fetched_before_anything_runs(book, monkeypatch, capsys, t
     assert "none is not a folder" in capsys.readouterr().out
 
 
+def test_a_fault_costs_the_next_build_no_more_than_what_is_new(book):
+    (book / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/page\nchapters: [{file: book/other}]\n"
+    )
+    (book / "book/other.md").write_text("# Another page\n")
+    assert build_book.build_book(book) == 0
+    write(book, GOOD + "\nSee {ref}`nowhere`.\n")
+    for _ in range(2):  # a fault is not forgotten, either
+        assert build_book.build_book(book) == 1
+    write(book, GOOD + "\nMended.\n")
+    assert build_book.build_book(book) == 0
+    assert "reading sources" in (log := (book / "_build/build.log").read_text())
+    assert "book/other" not in log
+    assert "Mended" in (book / "_build/html/book/page.html").read_text()
+    assert "Another page" in (book / "_build/html/book/other.html").read_text()
+
+
+def test_no_page_is_dated_to_the_epoch(book):
+    assert build_book.build_book(book) == 0
+    page = (book / "_build/html/book/page.html").read_text()
+    assert "1970" not in page and "© Copyright since 2" in page
+
+
 def test_known_accessibility_faults_are_mended():
     path = ROOT / "tools/extensions/course_html.py"
     spec = importlib.util.spec_from_file_location("course_html", path)
@@ -196,4 +219,10 @@ def test_known_accessibility_faults_are_mended():
     assert course_html.mend(html) == '<div class="citation" id="id2" role="listitem"><td></td>'
     assert course_html.mend('<th class="head"><p></p></th>') == '<td class="head"></td>'
     assert course_html.mend("<th>a</th>") == "<th>a</th>"
+    assert course_html.mend('<script defer src="../scripts/fontawesome.js?d=1"></script>') == ""
+    script = (
+        '<script>window.MathJax = {"a": {}}</script><script src="mathjax/tex-chtml.js"></script>'
+    )
+    assert course_html.mend(script) == ""
+    assert "mathjax/startup.js" in course_html.mend(script + '<span class="math x">')
     assert course_html.mend("<td><p>\N{WHITE HEAVY CHECK MARK}</p></td>") == "<td><p>done</p></td>"
