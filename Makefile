@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
+.PHONY: help environment book watch test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -25,6 +25,9 @@ test: environment system ## prove everything: the book, lint, and all tests
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory pytest
 
+watch: environment ## serve the book, and build it again whenever a file is saved
+	@$(BIN)/python -m tools.watch_book
+
 # The last line of `make test` is pytest's own closing line.
 pytest:
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
@@ -37,7 +40,7 @@ corpora: released ## grade every answer of tests/exercises/, or A=NAME's; write 
 	@$(BIN)/python -m tests.exercises.corpora $(A)
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels
-	@$(BIN)/python -m helpers.grading.warm
+	@$(BIN)/python -m helpers.kernels.warm
 	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises \
 	    --LabApp.news_url=None \
 	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
@@ -86,4 +89,4 @@ system: ## install chromium, bubblewrap and postgresql, or say how
 clean: ## remove everything that can be made again
 	rm -rf _build .venv autograded feedback .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	rm -f .nbgrader.log
-	find helpers tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(wildcard helpers tools tests benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,7 +14,10 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
-EXHAUSTING = {"fork-bomb", "memory-hog"}
+EXHAUSTING = {
+    *("fork-bomb", "memory-hog", "hidden-memory", "memory-files", "many-files", "empty-pages"),
+    *("takes-all-processes", "stops-its-group"),
+}
 LIMIT = 60  # seconds for one attack
 
 

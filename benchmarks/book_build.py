@@ -13,7 +13,7 @@ from pathlib import Path
 
 from warm_kernels import cold_kernelspec
 
-from helpers.grading import warm
+from helpers.kernels import warm
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["_config.yml", "_toc.yml", "book", "exercises", "helpers", "results", "tools"]

@@ -94,7 +94,7 @@ def measure(kind, name):
 
 def main():
     """Print one line for each case."""
-    from helpers.grading import warm
+    from helpers.kernels import warm
 
     with warm.private_servers():
         for kind, cases in (("worker", WORKER), ("coordinator", COORDINATOR)):

@@ -17,7 +17,7 @@ from statistics import median
 import psutil
 from jupyter_client.manager import start_new_kernel
 
-from helpers.grading import warm
+from helpers.kernels import warm
 
 IMPORTS = "import tensorflow, keras, numpy, pandas, matplotlib.pyplot, seaborn"
 WORK = """

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import plots, results, thrift
+from helpers import plots, results
+from helpers.kernels import thrift
 
 
 def start(seed: int = 0) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.grading import warm
+from helpers.kernels import warm
 
 # Before anything imports TensorFlow: its start-up lines would drown a failure's own.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

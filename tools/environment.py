@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import time
@@ -21,7 +22,24 @@ PIP_TO_UV = {
     "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
     "PIP_EXTRA_INDEX_URL": "UV_INDEX",
     "PIP_CERT": "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE": "SSL_CERT_FILE",
 }
+# Where a system keeps the certificates that it trusts, a company's own among them. Python names
+# the place that it was built for, which a Python from elsewhere may not have.
+BUNDLES = [
+    ssl.get_default_verify_paths().cafile,
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, Red Hat
+    "/etc/ssl/ca-bundle.pem",  # openSUSE
+    "/etc/ssl/cert.pem",  # Alpine, macOS
+]
+# What pip and uv say of a certificate that they do not trust; both say, too, that they got nothing.
+DISTRUST = re.compile(
+    r"certificate verify failed|CERTIFICATE_VERIFY_FAILED|invalid peer certificate"
+    r"|UnknownIssuer|problem confirming the ssl certificate|certificate chain"
+    r"|invalid path: .*cacert|CA certificate bundle",
+    re.IGNORECASE,
+)
 OFFLINE = re.compile(
     r"dns error|name resolution|error sending request|failed to fetch|could not fetch"
     r"|connection (refused|reset|error|timed out|broken)|network is unreachable"
@@ -137,12 +155,20 @@ def is_current(root, venv):
 
 
 def uv_environment():
-    """The process environment, with pip's index settings translated for uv."""
+    """The process environment, with pip's index settings translated for uv.
+
+    Both trust what the system trusts; by themselves they know public authorities only.
+    """
     environment = dict(os.environ)
     for ours, theirs in PIP_TO_UV.items():
         if environment.get(ours):
             environment.setdefault(theirs, environment[ours])
     environment.pop("VIRTUAL_ENV", None)
+    environment.setdefault("UV_SYSTEM_CERTS", "true")
+    if not environment.get("REQUESTS_CA_BUNDLE") and not environment.get("CURL_CA_BUNDLE"):
+        for bundle in filter(None, BUNDLES):
+            if os.path.isfile(bundle):  # for pip older than 24.2; newer ones ask the system
+                environment.setdefault("PIP_CERT", bundle)
     return environment
 
 
@@ -157,6 +183,14 @@ def run(command, log):
     if process.returncode == 0:
         return
     said = log.read_text(encoding="utf-8", errors="replace").rpartition("\n$ ")[2]
+    if DISTRUST.search(said):
+        raise SetupError(
+            "The package index answered, with a certificate that is not trusted here: a company's\n"
+            "network that looks into connections, or a clock that is wrong. Have the company's\n"
+            "root certificate installed in this system, or name its file:\n"
+            "    PIP_CERT=/path/to/root.pem make book\n"
+            f"The same command goes on from here. Details: {log}"
+        )
     if OFFLINE.search(said):
         raise SetupError(
             "Could not reach the package index, or it lacks a pinned version.\n"
@@ -194,6 +228,7 @@ def install(root, venv, pins):
     run([python, "-m", "ipykernel", "install", *kernel, *quiet], log)
     warm_kernels(venv)
     quieten_kernels(venv)
+    settle_lab(venv)
     stamp.write_text(fingerprint(root, running))
 
 
@@ -224,19 +259,33 @@ def show_the_way(venv):
         print(f"open the exercises, from {ROOT}:  {lab}")
 
 
+def settle_lab(venv):
+    """Have JupyterLab ask about no news, and show learners no tool for making assignments."""
+    notes = {"fetchNews": "false", "checkForUpdates": False}
+    settings = {
+        "share/jupyter/lab/settings/overrides.json": {
+            "@jupyterlab/apputils-extension:notification": notes
+        },
+        "etc/jupyter/labconfig/page_config.json": {
+            "disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}
+        },
+    }
+    for name, setting in settings.items():
+        path = venv / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(setting, indent=1), encoding="utf-8")
+
+
 def main():
     """Bring ``.venv`` up to date; exit with one clear message if that cannot be done."""
     venv = ROOT / ".venv"
     try:
-        if (ROOT / "requirements.txt").is_file() and is_current(ROOT, venv):
-            show_the_way(venv)
-            return 0
-        check_python()
-        check_venv()
-        pins = check_lock(ROOT / "requirements.txt")
-        begun = time.perf_counter()
-        install(ROOT, venv, pins)
-        print(f"environment ready in {time.perf_counter() - begun:.0f} s", flush=True)
+        if not ((ROOT / "requirements.txt").is_file() and is_current(ROOT, venv)):
+            check_python()
+            check_venv()
+            begun = time.perf_counter()
+            install(ROOT, venv, check_lock(ROOT / "requirements.txt"))
+            print(f"environment ready in {time.perf_counter() - begun:.0f} s", flush=True)
         show_the_way(venv)
     except SetupError as error:
         print(f"\nenvironment: {error}\n", file=sys.stderr)

@@ -1,11 +1,13 @@
 """Run the cells of chapters: in parallel, into the cache from which the book is rendered.
 
-The cache is jupyter-cache's, so that a chapter whose cells are unchanged is not run again. A
-chapter enters it whole or not at all: what failed or was interrupted runs again next time.
+The cache is jupyter-cache's, so that a chapter whose cells are unchanged is not run again, unless
+its key (:mod:`tools.page_keys`) is another than the one kept with its outputs. A chapter enters it
+whole or not at all: what failed or was interrupted runs again next time.
 """
 
-import ast
 import asyncio
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -19,7 +21,6 @@ from typing import Any
 import nbformat
 import psutil
 from anyio.from_thread import start_blocking_portal
-from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.cache.db import NbCacheRecord
@@ -30,7 +31,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
-from tools.gates.sources import code_cells, toc_pages
+from tools.gates.sources import code_cells
+from tools.page_keys import read_note
 
 # Seconds of processor time that a cell may use, unless the chapter's front matter says otherwise:
 # a clock on the wall would tell how busy the machine is.
@@ -49,16 +51,24 @@ class Failure:
 
 
 def execute(
-    chapters: list[Path], folder: Path, environment: Mapping[str, str]
+    keys: Mapping[Path, str], folder: Path, environment: Mapping[str, str]
 ) -> tuple[dict[Path, float], list[Failure]]:
     """Run every chapter that the cache in ``folder`` lacks; seconds of each, and the failures.
 
     Kernels are those that the notebooks name, as many at a time as there are cores; what they
     write past the cells goes to ``kernels.log`` there. Every chapter is tried, whatever happens
     to the others.
+
+    Parameters
+    ----------
+    keys : mapping
+        Every chapter, in the order of the book, with what its outputs depend on.
+    folder : Path
+    environment : mapping
+        Of the kernels.
     """
-    cache = open_cache(folder)
-    todo = {path: notebook for path in chapters if (notebook := missing(cache, path)) is not None}
+    cache, chapters = open_cache(folder), list(keys)
+    todo = to_run(cache, keys, folder / "kept.json")
     cells = [cell for notebook in todo.values() for cell in notebook.cells]
     seconds: dict[Path, float] = {}
     failures: list[Failure] = []
@@ -71,7 +81,7 @@ def execute(
             run = Run(path, todo[path], environment, log.fileno(), bar)
             failure = await run.execute()
             took = time.perf_counter() - begun
-            failure = failure or store(cache, path, todo[path], took)
+            failure = failure or store(cache, path, todo[path], keys[path], took)
             bar.write(f"  {path.name}: {'FAILED after ' if failure else ''}{took:.1f} s")
             if failure:
                 failures.append(failure)
@@ -95,24 +105,22 @@ def execute(
     return seconds, sorted(failures, key=lambda failure: chapters.index(failure.chapter))
 
 
-def pages(source: Path) -> list[Path]:
-    """The files that the table of contents names, in its order."""
-    return [path for name in toc_pages(source) if (path := source / f"{name}.md").is_file()]
+def to_run(
+    cache: JupyterCacheAbstract, keys: Mapping[Path, str], note: Path
+) -> dict[Path, nbformat.NotebookNode]:
+    """The chapters that the cache lacks, as notebooks.
 
-
-def syntax_errors(source: Path) -> list[str]:
-    """Cells that Python cannot even parse: found at once, before anything runs."""
-    transform = TransformerManager().transform_cell
-    faults = []
-    for path in pages(source):
-        for cell in code_cells(path.read_text()):
-            try:
-                ast.parse(transform(cell.source))
-            except SyntaxError as error:
-                line = cell.line + (error.lineno or 1) - 1
-                text = (error.text or "").strip()
-                faults.append(f"{path.relative_to(source)}:{line}: {error.msg}: {text}")
-    return faults
+    Which texts it did not lack is noted, so that only what is new has to be taken apart.
+    """
+    kept = {record.data.get("key") for record in cache.list_cache_records()}
+    told = {path: [hashlib.sha256(path.read_bytes()).hexdigest(), keys[path]] for path in keys}
+    before = read_note(note)
+    new = [path for path in keys if before.get(str(path)) != told[path] or keys[path] not in kept]
+    found = {path: missing(cache, path, keys[path]) for path in new}
+    todo = {path: notebook for path, notebook in found.items() if notebook is not None}
+    with suppress(OSError):  # a full disk is told by the chapter that it costs
+        note.write_text(json.dumps({str(path): told[path] for path in keys if path not in todo}))
+    return todo
 
 
 def size(notebook: nbformat.NotebookNode) -> int:
@@ -217,26 +225,51 @@ def ending(process: Any) -> str:
     return f"signal {-code} ({signal.strsignal(-code)}{hint})"
 
 
-def missing(cache: JupyterCacheAbstract, path: Path) -> nbformat.NotebookNode | None:
-    """The chapter as a notebook if it has cells that are not in the cache."""
-    if not code_cells(path.read_text()):
+def missing(cache: JupyterCacheAbstract, path: Path, key: str) -> nbformat.NotebookNode | None:
+    """The chapter as a notebook if it has cells whose outputs are not in the cache."""
+    if not code_cells(path.read_text(encoding="utf-8")):
         return None
     notebook = myst_nb_reader_plugin(str(path))
     try:
-        cache.match_cache_notebook(notebook)
+        record = cache.match_cache_notebook(notebook)
     except KeyError:
-        return notebook
-    return None
+        return None if adopt(cache, path, notebook, key) else notebook
+    return None if record.data.get("key") == key else notebook
+
+
+def adopt(
+    cache: JupyterCacheAbstract, path: Path, notebook: nbformat.NotebookNode, key: str
+) -> bool:
+    """Give a chapter the outputs of the same code under another caption or tag, if there are any.
+
+    The cache knows a notebook by its cells with all their metadata, of which most say what a
+    reader sees, and not what runs.
+    """
+    for record in cache.list_cache_records():
+        if record.data.get("key") == key:
+            ran = [c for c in cache.get_cache_bundle(record.pk).nb.cells if c.cell_type == "code"]
+            cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+            for cell, old in zip(cells, ran, strict=True):
+                cell.outputs, cell.execution_count = old.outputs, old.execution_count
+            return store(cache, path, notebook, key, record.data["execution_seconds"]) is None
+    return False
 
 
 def store(
-    cache: JupyterCacheAbstract, path: Path, notebook: nbformat.NotebookNode, seconds: float
+    cache: JupyterCacheAbstract,
+    path: Path,
+    notebook: nbformat.NotebookNode,
+    key: str,
+    seconds: float,
 ) -> Failure | None:
     """Put an executed chapter into the cache."""
-    bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
+    data = {"execution_seconds": seconds, "key": key}
+    bundle = CacheBundleIn(notebook, str(path), data=data)
     try:
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     except (OSError, DatabaseError) as error:
+        with suppress(OSError, DatabaseError):
+            sweep(cache)
         return Failure(path, 1, f"it ran, but its outputs could not be kept: {error}")
     return None
 
@@ -245,13 +278,19 @@ def open_cache(folder: Path) -> JupyterCacheAbstract:
     """The cache, rid of what an earlier run may have left half-written."""
     cache = get_cache(str(folder))
     try:
-        for record in cache.list_cache_records():
-            try:
-                cache.get_cache_bundle(record.pk)
-            except (KeyError, ValueError):
-                shutil.rmtree(folder / "executed" / record.hashkey, ignore_errors=True)
-                NbCacheRecord.remove_records([record.pk], cache.db)
+        sweep(cache)
     except DatabaseError:
         shutil.rmtree(folder)
         cache = get_cache(str(folder))
     return cache
+
+
+def sweep(cache: Any) -> None:
+    """Drop the entries that are not whole."""
+    for record in cache.list_cache_records():
+        entry = Path(cache.path) / "executed" / record.hashkey
+        try:
+            json.loads((entry / "base.ipynb").read_bytes())
+        except (FileNotFoundError, ValueError):
+            shutil.rmtree(entry, ignore_errors=True)
+            NbCacheRecord.remove_records([record.pk], cache.db)

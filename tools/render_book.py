@@ -1,6 +1,8 @@
 """Render the book with stock Jupyter Book, from the cache of executed chapters."""
 
 import gc
+import hashlib
+import json
 import multiprocessing
 import os
 import re
@@ -13,13 +15,75 @@ from typing import Any
 import jupyter_book.sphinx  # noqa: F401 (the command imports it late; its fork has it)
 from jupyter_book.cli.main import main as jupyter_book_command
 
-from tools.execute_chapters import pages
 from tools.gates.pages import outputs
+from tools.gates.sources import page_files
+from tools.page_keys import read_note
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FAULT = re.compile(r"(WARNING|ERROR|CRITICAL): ")
 FORK: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+LOOK = "look"  # beside the keys of pages
 NATIVE = re.compile(r"^WARNING: All log messages before absl")
+
+
+def render(
+    source: Path,
+    build: Path,
+    keys: Mapping[str, str],
+    environment: Mapping[str, str],
+    *,
+    fresh: bool = False,
+) -> int:
+    """Render and publish the book, or say what is wrong with it; 0 if it is without a fault.
+
+    What Sphinx remembers, of a book that was whole, survives one that is not, so that the next
+    attempt too has to read only what is new.
+    """
+    work, log = build / "work" / "_build", build / "build.log"
+    last, look = build / "keys.json", look_key(source)
+    whole = not fresh and (build / "html").is_dir() and (work / ".doctrees").is_dir()
+    before = read_note(last) if whole else {}
+    shutil.rmtree(work / ".doctrees.whole", ignore_errors=True)
+    if before:
+        shutil.copytree(work / ".doctrees", work / ".doctrees.whole")
+    else:  # it was interrupted, for one, and may remember half of a book
+        for part in (".doctrees", "html"):
+            shutil.rmtree(work / part, ignore_errors=True)
+    last.unlink(missing_ok=True)
+    forget_stale(work, keys, before, look)
+    code, lines = run_sphinx(source, build / "work", log, environment)
+    if code:
+        report_faults(source, work / "html", lines)
+        print(f"\nThe book has faults; the whole log is {log}")
+        if before:
+            restore(work, build / "html")
+            last.write_text(json.dumps(before))
+        return code
+    publish(work / "html", build / "html")
+    last.write_text(json.dumps({**keys, LOOK: look}, indent=1))
+    return 0
+
+
+def look_key(source: Path) -> str:
+    """What every page looks like: the style sheets and pictures that Sphinx copies."""
+    files = sorted(path for path in (source / "book" / "_static").rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def forget_stale(work: Path, keys: Mapping[str, str], before: Mapping[str, str], look: str) -> None:
+    """Drop what has changed without Sphinx seeing it: outputs of old sources, and style sheets."""
+    for name in (name for name, key in keys.items() if before.get(name) != key):
+        (work / ".doctrees" / name).with_suffix(".doctree").unlink(missing_ok=True)
+    if before.get(LOOK) != look:  # copied only where there is a page to write
+        shutil.rmtree(work / "html", ignore_errors=True)
+
+
+def restore(work: Path, html: Path) -> None:
+    """Go back to the last whole book."""
+    for part in (".doctrees", "html"):
+        shutil.rmtree(work / part, ignore_errors=True)
+    (work / ".doctrees.whole").rename(work / ".doctrees")
+    shutil.copytree(html, work / "html")
 
 
 def run_sphinx(
@@ -58,7 +122,7 @@ def report_faults(source: Path, rendered: Path, lines: list[str]) -> None:
     if ours:
         print("\nWARNINGS (each one fails the build)")
         print("\n".join(f"    {line.removeprefix(str(source) + '/')}" for line in ours))
-        built = (rendered / p.relative_to(source).with_suffix(".html") for p in pages(source))
+        built = (rendered / p.relative_to(source).with_suffix(".html") for p in page_files(source))
         for fault in (fault for page in built if page.is_file() for fault in outputs(page)):
             print(f"    {fault}")
     else:  # show how the tool itself ended

@@ -1,1 +1,1 @@
-"""Executing and grading notebooks."""
+"""Grading notebooks: the engine under the command `course`."""

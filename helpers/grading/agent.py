@@ -14,7 +14,7 @@ from IPython import get_ipython
 
 from helpers.grading import exchange
 from helpers.grading.wire import TEXT
-from helpers.thrift import rest_graph_optimizer
+from helpers.kernels.thrift import rest_graph_optimizer
 
 PORTION = 200_000  # characters
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.grading import sandbox
 from helpers.grading.session import Limits
 from helpers.grading.submission import Rejected, read, shown
+from helpers.kernels import sandbox
 
 if TYPE_CHECKING:
     from helpers.grading.intake import Assignment
@@ -102,8 +102,9 @@ def run(job: Job, *, walls: bool) -> dict[str, Any]:
     CannotCheck
         If no kernel can be started.
     """
-    from helpers.grading import verdict, warm
+    from helpers.grading import verdict
     from helpers.grading.cold import ColdSession
+    from helpers.kernels import warm
 
     try:
         if not walls:

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,16 @@ import click
 from tqdm import tqdm
 
 from helpers.grading import check as checking
-from helpers.grading import sandbox, warm
 from helpers.grading.session import Limits, prepare
 from helpers.grading.submission import shown
+from helpers.kernels import sandbox, warm
+from helpers.kernels.turn import (
+    Stopped,
+    ctrl_c_is_for_us_alone,
+    one_at_a_time,
+    own_temporary_folder,
+    stoppable,
+)
 
 if TYPE_CHECKING:
     from helpers.grading import intake
@@ -36,12 +43,29 @@ LIMITS = {
     "disk": "Bytes of all files that it writes.",
     "output": "Characters kept of its outputs.",
 }
+GOES_ON = {
+    "grade": " What was graded is kept; the same command goes on from there.",
+    "feedback": " The pages that were written are whole; the same command writes them all.",
+}
 sandboxing = click.option(
     "--sandbox/--no-sandbox", default=True, help="Without only on a machine that is thrown away."
 )
 
 
-@click.group()
+class Course(click.Group):
+    """The commands, each of which can be stopped at any time and leaves nothing behind."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run one; a sentence and an exit code tell that it was stopped."""
+        try:
+            with stoppable(), own_temporary_folder():
+                return super().invoke(context)
+        except Stopped as stop:
+            click.echo(f"\nStopped.{GOES_ON.get(context.invoked_subcommand or '', '')}", err=True)
+            context.exit(stop.code)
+
+
+@click.group(cls=Course)
 @click.option(
     "--course",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -103,6 +127,7 @@ def grade(
     """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
     _walls(sandbox)
     with ExitStack() as stack:
+        stack.enter_context(_turn(root))
         if scheduler is None:
             # What takes longest to start comes first: all the rest starts beside it.
             stack.enter_context(warm.private_servers())
@@ -170,8 +195,9 @@ def feedback(root: Path, assignment: str, chosen: tuple[str, ...]) -> None:
     from helpers.grading import returning
 
     _assignment(root, assignment)
-    pages = tqdm(returning.give_back(root, assignment, chosen), unit="page", disable=None)
-    results = list(pages)
+    with _turn(root):  # while a class is being graded, some would find nothing yet
+        pages = returning.give_back(root, assignment, chosen)
+        results = list(tqdm(pages, unit="page", disable=None))
     without = [f"{shown(student):24}{reason}" for student, reason in results if reason]
     click.echo(f"{len(results) - len(without)} pages in {root / 'feedback'}")
     if without:
@@ -199,9 +225,16 @@ def kit(root: Path, output: Path | None) -> None:
     click.echo(f"{target}: {len(names)} files, {target.stat().st_size / 1e6:.1f} MB")
 
 
+def _turn(root: Path) -> AbstractContextManager[None]:
+    """The turn of all that writes into the gradebook, of which all assignments share one."""
+    path = root / "_build" / "grading" / "lock"
+    return one_at_a_time(path, lambda told: click.echo(told, err=True))
+
+
 @contextmanager
 def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
     """A client of the scheduler, or of workers of our own."""
+    import dask
     from distributed import Client, LocalCluster
 
     from helpers.grading.worker import OneCore
@@ -213,7 +246,12 @@ def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
             yield client
         return
     local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
-    with LocalCluster(**local) as cluster, Client(cluster) as client:
+    # Workers that are stopped say so at length.
+    quiet = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical"}
+    with ExitStack() as stack:
+        with dask.config.set(quiet), ctrl_c_is_for_us_alone():
+            cluster = stack.enter_context(LocalCluster(**local))
+            client = stack.enter_context(Client(cluster))
         client.register_plugin(OneCore())
         yield client
 

@@ -20,11 +20,13 @@ import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
-from helpers.grading import sandbox, warm, wire
-from helpers.thrift import ONE_THREAD
+from helpers.grading import wire
+from helpers.kernels import sandbox, warm
+from helpers.kernels.thrift import ONE_THREAD
+from helpers.kernels.usage import memory_of
 
 if TYPE_CHECKING:
-    from helpers.grading.warm_kernel import WarmKernel
+    from helpers.kernels.warm_kernel import WarmKernel
 
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -86,7 +88,7 @@ class Session:
 
     def _launch(self) -> str:
         """Start the kernel; the file that says how to reach it."""
-        from helpers.grading.warm_kernel import launch  # not on Windows: see `cold`
+        from helpers.kernels.warm_kernel import launch  # not on Windows: see `cold`
 
         # Everything of the kernel that the outside shares with it: sockets and data files.
         self._place = Path(tempfile.mkdtemp(prefix="k", dir=os.environ[warm.FOLDER]))
@@ -136,13 +138,9 @@ class Session:
         raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
     def _room(self) -> dict[str, Any]:
-        return {
-            "place": str(self._place),
-            "processes": self.limits.processes,
-            "cpu_seconds": int(self.limits.cpu_seconds),
-            "file_size": self.limits.file_size,
-            "disk": self.limits.disk,
-        }
+        names = ("processes", "cpu_seconds", "file_size", "disk")
+        limits = {name: int(getattr(self.limits, name)) for name in names}
+        return {"place": str(self._place), **limits}
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -276,7 +274,7 @@ class Session:
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += process.memory_info().rss
+                    memory += memory_of(process)
                     seconds += sum(process.cpu_times()[:2])
                     count += 1
         if seconds > self.limits.cpu_seconds:

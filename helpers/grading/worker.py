@@ -13,8 +13,8 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin
 
-from helpers.grading import warm
 from helpers.grading.verdict import Job, grade
+from helpers.kernels import warm
 
 ATTEMPTS = 3  # of a worker, when its own kernels fail
 

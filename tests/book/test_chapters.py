@@ -9,9 +9,11 @@ from pybtex.database import parse_file
 
 from tools.gates import chapters, sources
 from tools.gates.clocks import clocks
+from tools.gates.folds import folds
 
 ROOT = sources.ROOT
-RULES = [chapters.numbers_in_prose, chapters.cells, chapters.figures, chapters.structure, clocks]
+RULES = [chapters.numbers_in_prose, chapters.cells, chapters.figures, chapters.structure]
+RULES += [clocks, folds]
 
 
 def read(page: str) -> str:
@@ -28,7 +30,7 @@ def test_chapter(page, rule):
 @pytest.mark.parametrize("page", sorted(sources.toc_pages().keys() - set(sources.lessons())))
 def test_other_pages_keep_the_rules_for_cells_and_figures(page):
     text = read(page)
-    assert not chapters.cells(text) + chapters.figures(text) + clocks(text)
+    assert not chapters.cells(text) + chapters.figures(text) + clocks(text) + folds(text)
 
 
 def test_coverage_map_is_complete():

@@ -9,10 +9,11 @@ from jupyter_cache import get_cache
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbclient import NotebookClient
 
-from tests.helpers.grading import kernels
-from tools import build_book, execute_chapters
+from tests.helpers.kernels import kernels
+from tools import build_book
+from tools.gates.sources import page_files
 
-PAGES = [path.stem for path in execute_chapters.pages(build_book.ROOT)]
+PAGES = [path.stem for path in page_files(build_book.ROOT)]
 
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -37,7 +38,7 @@ def outputs(notebook) -> list[tuple[str, list[float]]]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_the_same_on_a_cold_kernel(html, root, page, tmp_path, monkeypatch):
-    [path] = [path for path in execute_chapters.pages(root) if path.stem == page]
+    [path] = [path for path in page_files(root) if path.stem == page]
     notebook = myst_nb_reader_plugin(str(path))
     cache = get_cache(str(html.parent / "work" / "_build" / ".jupyter_cache"))
     try:

@@ -6,6 +6,7 @@ import pytest
 
 from tools.gates import chapters, pages, sources
 from tools.gates.clocks import clocks
+from tools.gates.folds import folds
 
 CELL = "```{code-cell} python\n%s\n```\n"
 ROOT = sources.ROOT
@@ -72,6 +73,14 @@ def test_long_hidden_and_nested_cells_are_faults():
     assert chapters.cells(CELL % ":tags: [hide-input]\n" + "x = 1\n") == []
 
 
+@pytest.mark.parametrize("tag", ["hide-input", "remove-input"])
+def test_the_median_is_that_of_the_cells_that_a_reader_sees(tag):
+    open_cell, ten = CELL % "x = 1", "\n".join(["x = 1"] * 10)
+    unseen = (CELL % f":tags: [{tag}]\n{ten}") * 3
+    assert chapters.cells(open_cell + unseen) == []
+    assert chapters.cells(CELL % ten + (CELL % f":tags: [{tag}]\nx = 1") * 3)
+
+
 def test_a_figure_needs_name_caption_and_alt():
     alt = "A curve that falls from one to a tenth, then stays."
     figure = "figure:\n    name: f\n    caption: c"
@@ -79,6 +88,64 @@ def test_a_figure_needs_name_caption_and_alt():
     assert chapters.figures(CELL % good) == []
     for missing in ("name: f", "caption: c", alt):
         assert len(chapters.figures(CELL % good.replace(missing, ""))) == 1, missing
+
+
+DRAWN = "---\n%smystnb:\n  figure: {name: f, caption: c}\n---\n"
+FOLD = ":tags: [hide-input]\n"
+OPEN, FOLDED = DRAWN % "", DRAWN % "tags: [hide-input]\n"
+LOSS = CELL % "losses = fit()"
+
+
+@pytest.mark.parametrize(
+    "chapter",
+    [
+        CELL % (FOLDED + "ax = plt.gca()\nax.plot(losses)"),
+        # in every later cell the name is bound anew before it is read
+        CELL % (FOLDED + "for ax, name in zip(axes, losses):\n    ax.plot(name)")
+        + CELL % "found = {name: row for name, row in rows}"
+        + CELL % "def f(ax):\n    return ax\n\n\nax = f(3)\nprint(ax)"
+        + CELL % "for name in 'ab':\n    print(name)",
+        CELL % (OPEN + "bells = np.arange(3)\nax.plot(bells)") + CELL % "print(bells)",
+        CELL % (OPEN + "bells = 1\nax.plot(bells)") + CELL % "def f():\n    return bells + 1",
+        CELL % (OPEN + "best = 1\nax.plot(best)") + CELL % "best += 1",
+        CELL % (OPEN + "ax.plot(losses)\nprint(min(losses))"),
+        CELL % (OPEN + "ax.plot(losses)\nassert min(losses) < 1"),
+        CELL % (OPEN + "ax.plot(model.fit(x, y).history['loss'])"),
+        LOSS + CELL % (FOLD + "least = min(losses)\nassert least < 1"),
+        LOSS + CELL % (FOLD + "for loss in losses:\n    assert loss < 1"),
+        LOSS + "\nThe loss falls.\n\n" + CELL % "assert losses[-1] < losses[0]",
+        LOSS + "\nThe loss falls.\n\n" + CELL % (FOLD + "assert losses[-1] < losses[0]"),
+        LOSS + CELL % "least = min(losses)\nassert least < 1" + CELL % "print(least)",
+        LOSS + CELL % "assert losses[-1] < 1\nprint(losses)",
+        CELL % "y = layer(x)" + CELL % "assert y.shape == (3, 4)",
+        CELL % "y = f(x)" + CELL % "np.testing.assert_allclose(y, layer(x))",
+        CELL % "x = 1" + CELL % ":tags: [remove-input]\nglue('x', x)",
+        CELL % (OPEN + "x = (1"),  # told by what runs the cells
+    ],
+)
+def test_what_only_draws_or_checks_is_folded_and_nothing_else(chapter):
+    assert folds(chapter) == []
+
+
+@pytest.mark.parametrize(
+    ("chapter", "told"),
+    [
+        (CELL % (OPEN + "ax.plot(losses)"), "line 6: the cell only draws"),
+        (CELL % (OPEN + "ax = 1") + CELL % "ax = 2\nprint(ax)", "only draws"),
+        (CELL % (OPEN + "row = 1") + CELL % "print([row for row in x])", "only draws"),
+        (CELL % (FOLDED + "a = 1\nax.plot(a)") + CELL % "print(a)", "more than a drawing"),
+        (CELL % (FOLDED + "a = 1\nax.plot(a)") + CELL % "a = a + 1", "more than a drawing"),
+        (CELL % (FOLDED + "ax.plot(a)\nprint(a)"), "more than a drawing"),
+        (CELL % (FOLD + "print(1)"), "more than a drawing"),
+        (CELL % (FOLD + "x = 1"), "more than a drawing"),
+        (CELL % (FOLD + "x = 1\nassert x") + CELL % "print(x)", "more than a drawing"),
+        (LOSS + CELL % "assert losses[-1] < 1", "line 5: checks under another cell"),
+        (LOSS + CELL % ":tags: [remove-input]\nglue(1)" + CELL % "assert losses", "checks under"),
+    ],
+)
+def test_a_cell_that_is_folded_or_open_by_mistake_is_a_fault(chapter, told):
+    (fault,) = folds(chapter)
+    assert re.search(told, fault)
 
 
 def complete_chapter() -> str:

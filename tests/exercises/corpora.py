@@ -10,7 +10,7 @@ import sys
 import click
 from tqdm import tqdm
 
-from helpers.grading import warm
+from helpers.kernels import warm
 from tests.exercises import corpus, ledger
 
 

@@ -36,7 +36,7 @@ def test_the_export_has_the_scores(finished):
 def test_everybody_gets_feedback(finished, student, assignment):
     page = finished / "feedback" / student / assignment / f"{assignment}.html"
     text = page.read_text(encoding="utf-8")
-    assert "Score:" in text
+    assert 'class="points"' in text
     notebook = finished / "_build" / "source" / assignment / f"{assignment}.ipynb"
     secrets = hidden_lines(notebook)
     visible = {line.strip() for line in _text_of(text).splitlines()}

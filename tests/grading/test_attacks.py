@@ -1,18 +1,22 @@
-"""Attacks in a student's cells: none scores, none sees a hidden line, none touches anything."""
+"""Attacks in a student's cells: none scores, none sees a hidden line, none touches anything.
+
+All of them run twice where root tests: on a grader that is root, and on one that is an ordinary
+user, as on most instructors' machines.
+"""
 
 import json
 import os
-from pathlib import Path
+from collections import defaultdict
 
 import psutil
 import pytest
 
-from helpers.grading import warm
-from helpers.grading.verdict import grade
 from tests.grading import toy
+from tests.grading.grader import grader
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 ATTACKS = sorted(toy.ATTACKS.glob("*.md"))
+WHO = ["root", "user"] if os.getuid() == 0 else ["user"]
 # What ends a notebook, and how it is called.
 ENDS = {
     "endless-loop": "timed_out",
@@ -20,6 +24,7 @@ ENDS = {
     "function-never-ends": "timed_out",
     "ignores-interrupts": "timed_out",
     "memory-hog": "out_of_memory",
+    "empty-pages": "out_of_memory",
     "os-exit": "crashed",
     "deep-json": "crashed",
     "huge-answer-frame": "crashed",
@@ -30,34 +35,41 @@ ENDS = {
 }
 # Words that an attack prints when it got somewhere.
 TRIUMPHS = ("REACHED", "PASSWD", "WROTE", "UNSHARED", "MOUNTED", "ROOT")
+OUTCOMES: dict[str, dict[str, str]] = defaultdict(dict)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def server():
-    """A sandboxed server that all attacks share, as submissions of one class do."""
-    with warm.private_servers() as folder:
-        yield folder
+@pytest.fixture(scope="module", params=WHO)
+def server(request):
+    """A grader with a sandboxed server that all attacks share, as submissions of a class do."""
+    with grader(request.param) as found:
+        yield found
 
 
-def _solved():
-    verdict = grade(toy.job(toy.submission(toy.SOLUTION)))
-    assert verdict["status"] == "graded", verdict["message"]
+def _points(verdict):
     return {name: test["points"] for name, test in verdict["tests"].items()}
 
 
 def test_the_solution_gets_everything_and_the_blank_nothing(server):
-    assert _solved() == toy.FULL
-    blank = grade(toy.job(toy.submission()))
-    assert {test["points"] for test in blank["tests"].values()} == {0}
+    solved, blank = server.grade(toy.SOLUTION, toy.STUB)
+    assert solved["status"] == "graded", solved["message"]
+    assert _points(solved) == toy.FULL
+    assert set(_points(blank).values()) == {0}
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
 def test_attack(path, server):
     _, code = toy.attack(path)
+    looks, together = toy.follow_up(path)
     before = {folder: set(os.listdir(folder)) for folder in ("/", "/tmp", "/usr", "/dev/shm")}
-    verdict = grade(toy.job(toy.submission(code)))
-    told = json.dumps(verdict)
-    assert {test["points"] for test in verdict["tests"].values()} == {0.0}, verdict["tests"]
+    # The next student, on the same server, is none the worse for it.
+    neighbour = toy.SOLUTION + looks
+    if together:
+        verdict, other = server.grade(code, neighbour)
+    else:
+        [verdict], [other] = server.grade(code), server.grade(neighbour)
+    OUTCOMES[path.stem][server.who] = f"{sum(_points(verdict).values()):g} {verdict['status']}"
+    told = json.dumps([verdict, other])
+    assert set(_points(verdict).values()) == {0.0}, verdict["tests"]
     assert verdict["status"] == ENDS.get(path.stem, verdict["status"])
     assert verdict["status"] in {"graded", "crashed", "timed_out", "out_of_memory"}
     assert toy.SECRET not in told and "BEGIN HIDDEN" not in told
@@ -68,6 +80,11 @@ def test_attack(path, server):
         assert not {name for name in new if "owned" in name or name == "big"}, (folder, new)
     left = [p for p in psutil.process_iter(["cmdline"]) if "left behind" in str(p.info["cmdline"])]
     assert not left
-    assert not list(Path(server).glob("k*"))  # the places of ended kernels
-    # The next student, on the same server, is none the worse for it.
-    assert _solved() == toy.FULL
+    assert _points(other) == toy.FULL, other
+
+
+def test_every_attack_was_tried_by_everybody():
+    # Which limit stops a fork bomb first is a matter of moments; points are not.
+    for name, outcomes in sorted(OUTCOMES.items()):
+        print(f"{name:28}", *(f"{who}: {outcomes.get(who, '-'):18}" for who in WHO))
+    assert all(set(outcomes) == set(WHO) for outcomes in OUTCOMES.values())

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading import warm
+from helpers.kernels import warm
 from tests.exercises.course import nbgrader, scores
 from tests.grading import toy
-from tests.helpers.grading.kernels import eventually
+from tests.helpers.kernels.kernels import eventually
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 ROOT = Path(__file__).resolve().parents[2]

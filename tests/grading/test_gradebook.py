@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.grading import toy
-from tests.helpers.grading.kernels import eventually
+from tests.helpers.kernels.kernels import eventually
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 STUDENTS = [f"s{number}" for number in range(3)]

@@ -13,10 +13,11 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from helpers.grading import warm, worker
+from helpers.grading import worker
 from helpers.grading.outputs import MOST
 from helpers.grading.session import Limits
 from helpers.grading.verdict import Cell, Job, grade
+from helpers.kernels import warm
 from tests.grading import toy
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)

@@ -12,10 +12,11 @@ import jupytext
 import nbformat
 import yaml
 
-from helpers.grading import intake, sandbox
+from helpers.grading import intake
 from helpers.grading.rebuild import rebuild
 from helpers.grading.session import Limits
 from helpers.grading.submission import parse
+from helpers.kernels import sandbox
 from tools import release_exercises
 
 
@@ -140,6 +141,17 @@ def rebuilt(notebook: dict[str, Any]) -> tuple[Any, list[str]]:
 
 def attack(path: Path) -> tuple[str, str]:
     """What an attack does, and its code."""
+    head, parts = _parts(path)
+    return head["does"], parts["solve"]
+
+
+def follow_up(path: Path) -> tuple[str, bool]:
+    """What a second submission looks for, if anything, and whether it runs beside the first."""
+    head, parts = _parts(path)
+    return parts.get("next", ""), head.get("together", False)
+
+
+def _parts(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     head, body = path.read_text().removeprefix("---\n").split("\n---\n", 1)
-    [code] = re.findall(r"^```python solve\n(.*?)^```$", body, re.DOTALL | re.MULTILINE)
-    return yaml.safe_load(head)["does"], code
+    parts = re.findall(r"^```python (\w+)\n(.*?)^```$", body, re.DOTALL | re.MULTILINE)
+    return yaml.safe_load(head), dict(parts)

@@ -19,7 +19,7 @@ def affected(*names):
         ("helpers/cells/activations.py", "tests/helpers/test_gradients.py"),  # two imports away
         ("helpers/cells/__init__.py", "tests/helpers/cells/test_simple.py"),  # runs on the way
         ("tools/environment.py", "tests/tools/test_environment.py"),
-        ("helpers/grading/forkserver.py", "tests/helpers/grading/test_provisioner.py"),  # a script
+        ("helpers/kernels/forkserver.py", "tests/helpers/grading/test_provisioner.py"),  # a script
         ("tests/helpers/test_text.py", "tests/helpers/test_text.py"),
         ("tests/helpers/grading/kernels.py", "tests/helpers/grading/test_provisioner.py"),
         ("tests/book/coverage.toml", "tests/book/test_teaching.py"),

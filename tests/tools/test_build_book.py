@@ -1,13 +1,19 @@
 """The build on small books: faults are named and stay faults, finished cells are kept."""
 
 import importlib.util
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
-from helpers.grading import warm
-from tools import build_book, execute_chapters, render_book
+from helpers.kernels import warm
+from helpers.kernels.turn import one_at_a_time
+from tools import build_book, execute_chapters, page_keys, render_book
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONT = """---
@@ -32,20 +38,23 @@ def book(tmp_path):
     return tmp_path
 
 
-def test_what_cells_depend_on_is_in_the_key(book, monkeypatch):
-    monkeypatch.setattr(build_book, "ROOT", book)
-    for folder in ("helpers/data", "helpers/grading", "tools"):
-        (book / folder).mkdir(parents=True, exist_ok=True)
-    runner = "tools/execute_chapters.py"
-    for name in ("requirements.txt", runner):
-        (book / name).touch()
-    keys = {build_book.code_key()}
-    for name in ("requirements.txt", runner, "helpers/a.py", "helpers/data/b.py"):
-        (book / name).write_text("changed")
-        keys.add(build_book.code_key())
-    assert len(keys) == 5
-    (book / "helpers/grading/c.py").write_text("of no use to a chapter")
-    assert build_book.code_key() in keys
+def _command(book):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tools.build_book", str(book)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_second_build_waits_for_the_first_and_says_so(book):
+    with one_at_a_time(book / "_build" / "lock", pytest.fail), _command(book) as second:
+        assert f"process {os.getpid()}" in second.stdout.readline()
+        assert not (book / "_build" / "work").exists()
+        second.terminate()
+        assert "goes on from here" in second.communicate(timeout=60)[0]
+    assert second.returncode == 128 + signal.SIGTERM
+    assert build_book.build_book(book) == 0
 
 
 def write(book, text):
@@ -61,21 +70,64 @@ def test_a_changed_style_sheet_is_published(book):
         assert (book / "_build/html/_static/style.css").read_text() == text
 
 
-def test_cells_run_once_and_again_when_helpers_change(book, capsys, monkeypatch):
-    monkeypatch.setattr(build_book, "code_key", lambda: "first")
+def test_cells_run_once_and_again_when_what_they_use_changes(book, capsys, monkeypatch):
+    write(book, GOOD + "\n```{code-cell} python\nimport os\nprint(os.environ['WORD'])\n```\n")
+    monkeypatch.setenv("WORD", "first")
     assert build_book.build_book(book) == 0
     assert "1 chapters executed" in capsys.readouterr().out
     assert "42" in (book / "_build/html/book/page.html").read_text()
     assert "Using cached notebook" in (book / "_build/build.log").read_text()
 
-    write(book, GOOD + "\nMore prose.\n")
+    monkeypatch.setenv("WORD", "second")
+    page = (book / "book/page.md").read_text()
+    write(book, page + "\nMore prose.\n")
     assert build_book.build_book(book) == 0
     assert "0 chapters executed" in capsys.readouterr().out
-    assert "More prose" in (book / "_build/html/book/page.html").read_text()
+    built = (book / "_build/html/book/page.html").read_text()
+    assert "More prose" in built and "second" not in built
 
-    monkeypatch.setattr(build_book, "code_key", lambda: "changed")
+    monkeypatch.setattr(build_book, "SETTINGS", build_book.SETTINGS | {"NEW": "1"})
     assert build_book.build_book(book) == 0
     assert "1 chapters executed" in capsys.readouterr().out
+    # Its source is as old as before: what changed is in the outputs.
+    assert "second" in (book / "_build/html/book/page.html").read_text()
+
+
+def test_a_module_that_is_not_python_is_named_and_nothing_runs(book, capsys, monkeypatch):
+    def unreadable(*arguments):
+        raise page_keys.UnreadableError("Python cannot read helpers/a.py:3: x = (")
+
+    monkeypatch.setattr(build_book, "page_keys", unreadable)
+    assert build_book.build_book(book) == 1
+    assert "helpers/a.py:3" in capsys.readouterr().out
+
+
+def test_other_pages_follow_a_title_that_they_show(book):
+    (book / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/page\nchapters: [{file: book/other}]\n"
+    )
+    (book / "book/other.md").write_text("(there)=\n# Old name\n")
+    write(book, GOOD + "\nSee {ref}`there`.\n")
+    assert build_book.build_book(book) == 0
+    (book / "book/other.md").write_text("(there)=\n# New name\n")
+    assert build_book.build_book(book) == 0
+    page = (book / "_build/html/book/page.html").read_text()
+    assert "New name" in page and "Old name" not in page
+
+
+def test_code_is_folded_under_its_figure_and_says_so(book):
+    figure = "---\ntags: [hide-input]\nmystnb: {figure: {caption: C, name: n}}\n---\n"
+    drawn = figure + "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    checks = ":tags: [hide-input]\n\nassert 1 < 2"
+    cells = "".join(f"\n```{{code-cell}} python\n{cell}\n```\n" for cell in (drawn, checks))
+    write(book, GOOD + cells)
+    assert build_book.build_book(book) == 0
+    page = BeautifulSoup((book / "_build/html/book/page.html").read_text(), "html.parser")
+    drawing, checking = page.select("div.cell details")
+    assert drawing.find_previous_sibling(class_="cell_output").select_one("figure img")
+    assert "Show the code of this figure" in drawing.select_one("summary").text
+    assert "Show the checks" in checking.select_one("summary").text
+    assert not page.select("summary[aria-label]")
 
 
 def test_the_server_that_is_started_early_is_the_one_that_chapters_use(book):

@@ -1,5 +1,6 @@
 """Making ``.venv``: every refusal is one clear message, and nothing half-made counts."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -154,6 +155,47 @@ def test_a_dead_network_is_named(project):
         run_python(project, code)
 
 
+PIPS = """WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(
+SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'))': /uv/
+ERROR: Could not find a version that satisfies the requirement uv==0.9.0 (from versions: none)
+ERROR: No matching distribution found for uv==0.9.0"""
+NEW_PIPS = "Could not fetch URL: There was a problem confirming the ssl certificate - skipping"
+UVS = """error: Failed to fetch: https://index.example/simple/uv/
+  cause: error sending request for url (https://index.example/simple/uv/)
+  cause: client error (Connect)
+  cause: invalid peer certificate: UnknownIssuer"""
+
+
+@pytest.mark.parametrize("said", [PIPS, NEW_PIPS, UVS, UVS.replace("UnknownIssuer", "Expired")])
+def test_a_certificate_that_is_not_trusted_is_told_from_a_dead_network(project, said):
+    with pytest.raises(SetupError, match="not trusted here") as refusal:
+        run_python(project, f"import sys; sys.exit({said!r})")
+    assert "PIP_CERT=" in str(refusal.value)
+
+
+def test_what_the_system_trusts_is_trusted(project, monkeypatch):
+    for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("UV_SYSTEM_CERTS", raising=False)
+    (project / "system.pem").touch()
+    bundles = [None, str(project / "none.pem"), str(project / "system.pem")]
+    monkeypatch.setattr(environment, "BUNDLES", bundles)
+    found = environment.uv_environment()
+    assert found["UV_SYSTEM_CERTS"] == "true" and found["PIP_CERT"] == bundles[-1]
+    assert "SSL_CERT_FILE" not in found  # which would stand in for the system's own store
+
+
+@pytest.mark.parametrize("name", ["PIP_CERT", "REQUESTS_CA_BUNDLE"])
+def test_a_certificate_that_somebody_names_comes_first(monkeypatch, name):
+    for other in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, "/their/own.pem")
+    monkeypatch.setenv("UV_SYSTEM_CERTS", "false")
+    found = environment.uv_environment()
+    assert found["SSL_CERT_FILE"] == "/their/own.pem" and found["UV_SYSTEM_CERTS"] == "false"
+    assert found.get("PIP_CERT", "/their/own.pem") == "/their/own.pem"
+
+
 def test_other_failures_show_what_was_said(project):
     with pytest.raises(SetupError, match="no space left"):
         run_python(project, "import sys; sys.exit('no space left on device')")
@@ -189,3 +231,13 @@ def test_kernels_keep_c_code_from_writing_into_cells(tmp_path):
     environment.quieten_kernels(tmp_path)
     config = tmp_path / "etc" / "ipython" / "ipython_kernel_config.py"
     assert "capture_fd_output = False" in config.read_text()
+
+
+def test_lab_asks_no_news_and_offers_learners_no_tool_for_assignments(tmp_path):
+    environment.settle_lab(tmp_path)
+    notes = json.loads((tmp_path / "share/jupyter/lab/settings/overrides.json").read_text())
+    assert notes["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    command = [sys.executable, "-m", "jupyter", "labextension", "list"]
+    paths = {"JUPYTER_CONFIG_PATH": str(tmp_path / "etc/jupyter")}
+    done = subprocess.run(command, env=os.environ | paths, capture_output=True, text=True)
+    assert "@jupyter/nbgrader:create-assignment" in done.stdout + done.stderr

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from jupyter_cache import get_cache
+from myst_nb.core.read import myst_nb_reader_plugin
 
-from helpers.grading import warm
-from tests.helpers.grading.kernels import alive, eventually
+from helpers.kernels import warm
+from tests.helpers.kernels.kernels import alive, eventually
 from tools import execute_chapters
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,8 +46,9 @@ def cache(tmp_path):
     return tmp_path / "cache"
 
 
-def execute(chapters, cache):
-    return execute_chapters.execute(chapters, cache, os.environ)
+def execute(chapters, cache, key=""):
+    keys = {path: path.stem + key for path in chapters}
+    return execute_chapters.execute(keys, cache, os.environ)
 
 
 def test_chapters_run_once_and_at_the_same_time(chapter, cache, tmp_path):
@@ -59,6 +61,74 @@ while not mark.exists():\n    time.sleep(0.05)"
     assert execute(chapters, cache) == ({}, [])
     records = get_cache(str(cache)).list_cache_records()
     assert [record.data["execution_seconds"] > 0 for record in records] == [True, True]
+
+
+def test_a_chapter_whose_key_changed_runs_again_alone(chapter, cache):
+    one, other = chapter("one", "print(1)"), chapter("other", "print(2)")
+    keys = {one: "a", other: "b"}
+    execute_chapters.execute(keys, cache, os.environ)
+    ran, _ = execute_chapters.execute(keys | {one: "c"}, cache, os.environ)
+    assert list(ran) == [one]
+    # And once more on the way back: what is kept was made with the other key.
+    ran, _ = execute_chapters.execute(keys, cache, os.environ)
+    assert list(ran) == [one]
+    assert execute_chapters.execute(keys, cache, os.environ) == ({}, [])
+
+
+def test_code_that_comes_back_does_not_bring_back_outputs_of_another_key(chapter, cache):
+    for cell, key in (("print(1)", "a"), ("print(2)", "b"), ("print(1)", "c")):
+        ran, _ = execute([chapter("page", cell)], cache, key)
+        assert ran, (cell, key)
+
+
+def test_a_chapter_that_failed_under_a_new_key_stays_due(chapter, cache, tmp_path):
+    mark = tmp_path / "mark"
+    path = chapter("page", f"open({str(mark)!r}).read()")
+    mark.touch()
+    execute([path], cache, "a")
+    mark.unlink()
+    for _ in range(2):
+        assert execute([path], cache, "b")[1]
+    mark.touch()
+    assert execute([path], cache, "b")[0]
+
+
+@pytest.mark.parametrize(
+    "options", [":tags: [hide-input]\n\n", "---\nmystnb: {figure: {caption: C, name: n}}\n---\n"]
+)
+def test_another_caption_or_tag_takes_over_the_outputs(chapter, cache, options):
+    execute([chapter("page", "print(6 * 7)")], cache)
+    path = chapter("page", options + "print(6 * 7)")
+    assert execute([path], cache) == ({}, [])
+    stored = get_cache(str(cache))
+    record = stored.match_cache_notebook(myst_nb_reader_plugin(str(path)))
+    [cell] = [c for c in stored.get_cache_bundle(record.pk).nb.cells if c.cell_type == "code"]
+    assert cell.outputs[0].text == "42\n" and record.data["execution_seconds"] > 0
+
+
+def test_a_full_disk_while_outputs_are_taken_over_costs_no_more_than_a_run(
+    chapter, cache, monkeypatch
+):
+    execute([chapter("page", "print(1)")], cache)
+    path, write = chapter("page", ":tags: [hide-input]\n\nprint(1)"), Path.write_text
+    room = iter([False])
+
+    def full_once(self, *arguments, **options):
+        if self.name == "base.ipynb" and not next(room, True):
+            raise OSError(28, "No space left on device")
+        return write(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", full_once)
+    seconds, failures = execute([path], cache)
+    assert list(seconds) == [path] and not failures
+
+
+def test_a_note_that_is_cut_off_costs_nothing(chapter, cache):
+    path = chapter("page", "print(1)")
+    execute([path], cache)
+    execute([path], cache)
+    (cache / "kept.json").write_text('{"half')
+    assert execute([path], cache) == ({}, [])
 
 
 def test_a_page_without_cells_is_left_alone(chapter, cache):
@@ -154,7 +224,8 @@ def test_ctrl_c_ends_every_kernel_and_keeps_what_ran(chapter, cache, tmp_path):
     tells = f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))"
     slow = chapter("slow", f"import os, pathlib, time\n{tells}", "time.sleep(3600)")
     code = "import os, sys; from pathlib import Path; from tools.execute_chapters import execute\n\
-*chapters, cache = map(Path, sys.argv[1:])\nexecute(chapters, cache, os.environ)"
+*chapters, cache = map(Path, sys.argv[1:])\n\
+execute({path: path.stem for path in chapters}, cache, os.environ)"
     command = [sys.executable, "-c", code, str(quick), str(slow), str(cache)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert process.stdout is not None

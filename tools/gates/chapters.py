@@ -3,6 +3,7 @@
 import re
 from statistics import median
 
+from tools.gates.folds import FOLDED, REMOVED
 from tools.gates.sources import Event, code_cells, walk
 
 LONGEST_CELL, LONGEST_MEDIAN, SHORTEST_ALT = 25, 9, 40
@@ -46,8 +47,9 @@ def cells(text: str) -> list[str]:
             faults.append(f"line {cell.line}: {cell.length} lines in a cell, over {LONGEST_CELL}")
         if "remove-cell" in cell.tags:
             faults.append(f"line {cell.line}: remove-cell hides what a reader should see")
-    if found and (middle := median(cell.length for cell in found)) > LONGEST_MEDIAN:
-        faults.append(f"line 1: the median cell has {middle:g} lines, over {LONGEST_MEDIAN}")
+    shown = [cell.length for cell in found if not {FOLDED, REMOVED} & {*cell.tags}]
+    if shown and (middle := median(shown)) > LONGEST_MEDIAN:
+        faults.append(f"line 1: the median open cell has {middle:g} lines, over {LONGEST_MEDIAN}")
     return faults
 
 

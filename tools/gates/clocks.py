@@ -3,9 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from IPython.core.inputtransformer2 import TransformerManager
-
-from tools.gates.sources import code_cells
+from tools.gates.sources import code_cells, parse
 
 #: What reads a clock on the wall, by the last part of its name; ``time`` as ``time.time``.
 WALL = {"perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "time_ns", "timeit"}
@@ -90,7 +88,7 @@ class Taint:
 
 def _statements(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(TransformerManager().transform_cell(source)).body
+        return parse(source).body
     except SyntaxError:
         return []  # told by what runs the cells
 

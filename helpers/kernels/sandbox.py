@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from helpers.kernels.syscalls import MACHINES
+
 HELPERS = Path(__file__).resolve().parents[1]
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32", "/usr")
 # Names and fonts; nothing that is anybody's.
@@ -49,7 +51,9 @@ def command(shared: Path) -> list[str]:
             words += ["--ro-bind", name, name]
     for name in SETTINGS:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    words += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    # Memory that is shared by mapping /dev/zero shows in no process's figures.
+    words += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero"]
+    words += ["--proc", "/proc", "--tmpfs", "/tmp"]
     bound = (Path(sys.base_prefix), Path(sys.prefix), HELPERS)
     # Folders on the way, which bubblewrap would make for their owner alone.
     for folder in sorted({parent for path in bound for parent in path.parents} - {Path("/")}):
@@ -57,6 +61,9 @@ def command(shared: Path) -> list[str]:
     for path in bound:
         words += ["--ro-bind", str(path), str(path)]
     words += ["--bind", str(shared), str(shared)]
+    # What bubblewrap made itself is an ordinary user's own, and common to all that runs in here:
+    # a module left in a folder above the helpers would be imported by the next kernel.
+    words += ["--remount-ro", "/dev", "--remount-ro", "/"]
     words += ["--cap-drop", "ALL"]
     # To make rooms and furnish them, and to end what is in them; a kernel keeps none of these.
     for capability in ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "CHOWN", "DAC_OVERRIDE", "KILL"):
@@ -72,8 +79,11 @@ def probe() -> None:
     NoSandbox
         If not.
     """
+    if os.uname().machine not in MACHINES:
+        raise NoSandbox(f"the sandbox knows {' and '.join(MACHINES)}, not {os.uname().machine}")
     with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-        words = [*command(Path(folder)), "unshare", "--mount", "--pid", "--ipc", "--fork", "true"]
+        kinds = ["--mount", "--pid", "--ipc", "--net", *(["--user"] if os.getuid() else [])]
+        words = [*command(Path(folder)), "unshare", *kinds, "--fork", "true"]
         done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:
         raise NoSandbox(

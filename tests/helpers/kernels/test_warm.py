@@ -13,15 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.grading import warm, warm_kernel
-from tests.helpers.grading.kernels import alive, eventually, kernel, printed
+from helpers.kernels import warm, warm_kernel
+from tests.helpers.kernels.kernels import alive, eventually, kernel, printed
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = """
 import os, signal, sys, time
 from pathlib import Path
-from helpers.grading import warm
-from tests.helpers.grading.kernels import kernel
+from helpers.kernels import warm
+from tests.helpers.kernels.kernels import kernel
 warm.SERVER = Path(sys.argv[1])
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits none
 with warm.private_servers(), kernel() as (manager, client):
@@ -135,6 +135,18 @@ def test_a_kernel_dies_with_its_client_and_the_server_with_its_owner(lean):
     process, kernel_pid, server = _client(lean, "os.kill(os.getpid(), signal.SIGKILL)")
     process.wait()
     assert eventually(lambda: not alive(kernel_pid) and not alive(server), 10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_whoever_ends_its_owner_the_servers_folder_goes(lean, number):
+    last = f"print(os.environ[{warm.FOLDER!r}], flush=True); os.kill(os.getpid(), {int(number)})"
+    process, kernel_pid, server = _client(lean, last)
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip())
+    # Nobody asks for its exit code yet: an owner that is not buried has ended all the same.
+    assert eventually(lambda: not alive(kernel_pid) and not alive(server), 10)
+    process.wait()
+    assert eventually(lambda: not folder.exists(), 10)
 
 
 def test_a_client_that_is_interrupted_leaves_nothing(lean):

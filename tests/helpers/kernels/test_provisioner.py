@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading import provisioner, warm, warm_kernel
-from tests.helpers.grading import kernels
-from tests.helpers.grading.kernels import COLD, alive, connect, eventually, kernel, printed, run
+from helpers.kernels import provisioner, warm, warm_kernel
+from tests.helpers.kernels import kernels
+from tests.helpers.kernels.kernels import COLD, alive, connect, eventually, kernel, printed, run
 
 # What a notebook can find out about its process, once it has imported the libraries.
 PROBES = {

@@ -12,7 +12,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 try:
-    from helpers.grading import warm_kernel
+    from helpers.kernels import warm_kernel
 except ImportError:  # no fork and no fcntl: Windows
     warm_kernel = None  # type: ignore[assignment]
 

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 
 from jupyter_client.kernelspec import KernelSpecManager
 
+from helpers.kernels.turn import cleared_away
+
 try:
     import fcntl
 except ImportError:  # Windows, where nothing can fork
@@ -28,7 +30,10 @@ except ImportError:  # Windows, where nothing can fork
 
 IDLE = 300.0  # seconds
 SERVER = Path(__file__).with_name("forkserver.py")
-PARTS = ("forkserver.py", "kernel_process.py", "isolation.py")
+PARTS = (
+    *("forkserver.py", "kernel_process.py", "relatives.py"),
+    *("isolation.py", "syscalls.py"),
+)
 START_LIMIT = 120.0  # seconds for importing the libraries, on a slow disk
 FOLDER = "WARM_KERNELS_DIR"  # environment variables: another folder for the sockets,
 OWNER = "WARM_KERNELS_OWNER"  # and the process with which the servers there end
@@ -159,9 +164,10 @@ def start(interpreter: list[str], environment: Mapping[str, str], files: Files) 
 def private_servers() -> Iterator[Path]:
     """Servers for this process and its children alone, which end with the block, or with us.
 
-    Yields the folder of their sockets.
+    Yields the folder of their sockets, which does not outlive us either.
     """
     with tempfile.TemporaryDirectory(prefix="warm-") as name, ExitStack() as stack:
+        stack.enter_context(cleared_away(Path(name)))
         for variable, value in ((FOLDER, name), (OWNER, str(os.getpid()))):
             stack.callback(restore, variable, os.environ.get(variable))
             os.environ[variable] = value

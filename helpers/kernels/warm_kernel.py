@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from typing import Any
 
-from helpers.grading.warm import (
+from helpers.kernels.warm import (
     WarmUnavailable,
     ask,
     connect,

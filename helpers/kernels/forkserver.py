@@ -1,6 +1,6 @@
 """The warm process: it imports TensorFlow once, then turns forks of itself into kernels.
 
-Started by :mod:`helpers.grading.provisioner`, as a script, so that nothing of the course is
+Started by :mod:`helpers.kernels.provisioner`, as a script, so that nothing of the course is
 imported here: a kernel must find the course's modules as they are on disk when it starts.
 
 A client connects to the server's Unix socket and speaks JSON, one object a line:
@@ -14,7 +14,6 @@ it, as a parent does.
 
 import argparse
 import array
-import ctypes
 import json
 import os
 import selectors
@@ -28,6 +27,7 @@ from pathlib import Path
 
 from isolation import ROOM_ENDS  # type: ignore[import-not-found]
 from kernel_process import Snapshot, become_kernel  # type: ignore[import-not-found]
+from relatives import began, end_with, reap  # type: ignore[import-not-found]
 
 TICK = 1.0  # seconds between two looks at the idle clock, the socket file and the owner
 
@@ -77,6 +77,7 @@ class Server:
 
     def __init__(self, listener, path, idle, owner):
         self.listener, self.path, self.idle, self.owner = listener, path, idle, owner
+        self.owner_began = owner and began(owner)
         self.inode = os.stat(path).st_ino
         self.selector = selectors.DefaultSelector()
         self.clients = {}
@@ -111,7 +112,7 @@ class Server:
 
     def finished(self):
         """Whether to stop: told to, without the owner, or with nobody to serve any more."""
-        if self.stopping or (self.owner and not exists(self.owner)):
+        if self.stopping or (self.owner and self.orphaned()):
             return True
         if self.clients:
             self.busy = time.monotonic()
@@ -127,6 +128,10 @@ class Server:
             self.path.with_suffix(".log").unlink(missing_ok=True)
         self.accept()  # whoever connected before the file was gone is served
         return not self.clients
+
+    def orphaned(self):
+        """Whether the owner has ended; another process may have its number by now."""
+        return self.owner_began is None or began(self.owner) != self.owner_began
 
     def accept(self):
         """Take every client that waits, if it is our own user's."""
@@ -222,16 +227,6 @@ class Server:
         client.close()
 
 
-def reap(pid, block=False):
-    """The return code of a kernel that has ended, else None; what it left running ends too."""
-    ended, status = os.waitpid(pid, 0 if block else os.WNOHANG)
-    if not ended:
-        return None
-    with suppress(OSError):
-        os.killpg(pid, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(status)
-
-
 def send_signal(client, number):
     """Signal the process group of a kernel, or the kernel alone before it has a group."""
     with suppress(OSError):
@@ -245,15 +240,6 @@ def send_signal(client, number):
             os.kill(client.pid, number)
 
 
-def exists(pid):
-    """Whether there is a process of that number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def peer_uid(connection):
     """The user at the other end, where the system tells (the folder keeps others out anyway)."""
     if not hasattr(socket, "SO_PEERCRED"):
@@ -261,15 +247,6 @@ def peer_uid(connection):
     size = 3 * array.array("i").itemsize
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
     return array.array("i", credentials)[1]
-
-
-def end_with(parent):
-    """Have this process killed when its parent ends, however that ends."""
-    if sys.platform == "linux":
-        PR_SET_PDEATHSIG = 1
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def main():

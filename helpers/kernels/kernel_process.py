@@ -1,6 +1,6 @@
 """What a kernel is forked from, and how a fork becomes one.
 
-Not part of the package: :mod:`helpers.grading.forkserver`, a script, finds it in its own folder.
+Not part of the package: :mod:`helpers.kernels.forkserver`, a script, finds it in its own folder.
 """
 
 import gc
@@ -12,12 +12,13 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import types
 import warnings
 from contextlib import suppress
 from typing import Any
 
-from isolation import ROOM_ENDS, isolate  # type: ignore[import-not-found]
+from isolation import ROOM_ENDS, isolate, seal  # type: ignore[import-not-found]
 
 # In the order of a cold kernel, whose cells import the libraries when it runs already.
 KERNEL = (
@@ -78,15 +79,19 @@ class Snapshot:
         gc.freeze()
 
     def restore(self, request):
-        """Make this fork what a new interpreter with the same libraries would be."""
+        """Make this fork what a new interpreter with the same libraries would be.
+
+        Returns the way out of its room, if it is in one.
+        """
         os.environ.clear()
         os.environ.update({**self.environment, **request["env"]})
         os.environ["JPY_PARENT_PID"] = str(os.getppid())
         if cores := request["cores"]:
             with suppress(OSError):  # client and server are in containers with different cores
                 os.sched_setaffinity(0, cores)
+        inside = None
         if request.get("room"):
-            isolate(request["room"])
+            inside = isolate(request["room"])
         else:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {ROOM_ENDS})
             os.chdir(request["cwd"])
@@ -102,6 +107,7 @@ class Snapshot:
         tempfile.tempdir = None
         set_filters(self.filters)
         reseed()
+        return inside
 
 
 def set_filters(filters):
@@ -126,11 +132,17 @@ def become_kernel(snapshot, request):
     for target, descriptor in enumerate(request["descriptors"]):
         os.dup2(descriptor, target)
         os.close(descriptor)
-    snapshot.restore(request)
+    inside = snapshot.restore(request)
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize(request["arguments"])
     # In a cold kernel the libraries put their filters around those of the running shell.
     set_filters([*snapshot.first_filters, *warnings.filters, *snapshot.last_filters])
+    if inside is not None:
+        # The thread of the heartbeat binds a socket of its own, and is not waited for.
+        beat: Any = app.heartbeat
+        while beat.is_alive() and not os.path.exists(f"{beat.ip}-{beat.port}"):
+            time.sleep(0.001)
+        seal(inside)
     app.start()

@@ -1,0 +1,1 @@
+"""Warm kernels, and the walls around those that run a stranger's code."""
