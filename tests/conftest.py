@@ -44,6 +44,7 @@ LONGEST = (
     "tests/exercises/test_verdicts.py",
     "tests/grading/test_gradebook.py",
     "tests/exercises/test_lab.py",
+    "tests/exercises/test_kit_lab.py",
     "tests/grading/",
     "tests/tools/",
     "tests/browser/",

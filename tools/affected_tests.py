@@ -20,10 +20,12 @@ SLOW = (
     "tests/book/test_cold_and_warm.py",
     "tests/book/test_pages.py",
     "tests/browser/",
+    "tests/exercises/test_kit_lab.py",
     "tests/exercises/test_lab.py",
     "tests/exercises/test_loop.py",
     "tests/exercises/test_verdicts.py",
     "tests/grading/",
+    "tests/project/test_work_is_kept.py",
 )
 ALWAYS = ("tests/project/test_project.py", "tests/exercises/test_corpora.py")
 # What is read rather than imported, and the tests that look at it.
