@@ -27,7 +27,7 @@ SLOW = (
     "tests/grading/",
     "tests/project/test_work_is_kept.py",
 )
-ALWAYS = ("tests/project/test_project.py", "tests/exercises/test_corpora.py")
+ALWAYS = ("tests/project/test_project.py",)
 # What is read rather than imported, and the tests that look at it.
 READ = {
     "book/": ("tests/book/",),
@@ -36,6 +36,7 @@ READ = {
     "results/": ("tests/helpers/test_results.py", "tests/tools/test_record_results.py"),
     "solutions/": ("tests/book/test_exercises_in_step.py",),
     "exercises/": ("tests/book/test_exercises_in_step.py",),
+    "tests/exercises/": ("tests/exercises/test_corpora.py",),
     "pyproject.toml": ("tests/tools/test_environment.py",),
     "requirements.txt": ("tests/",),
 }

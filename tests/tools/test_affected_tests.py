@@ -25,6 +25,7 @@ def affected(*names):
         ("tests/book/coverage.toml", "tests/book/test_teaching.py"),
         ("book/index.md", "tests/book/test_chapters.py"),
         ("solutions/gone.md", "tests/book/test_exercises_in_step.py"),
+        ("tests/exercises/bptt/wrong-new.md", "tests/exercises/test_corpora.py"),
         ("helpers/gone.py", "tests/helpers/test_text.py"),  # whoever imported it is not known
     ],
 )
