@@ -63,8 +63,8 @@ results: environment ## run the long experiments again and record them in result
 
 grade: released ## grade submitted/*/NAME and write feedback:  make grade A=exploding
 	@test -n "$(A)" || { echo "Which assignment?  make grade A=exploding"; exit 2; }
-	@$(BIN)/course grade "$(A)"
-	@$(BIN)/nbgrader generate_feedback "$(A)" --force
+	@$(BIN)/course grade "$(A)" && code=0 || code=$$?; \
+	    test $$code -gt 1 || $(BIN)/course feedback "$(A)" || code=$$?; exit $$code
 
 bench: environment ## run every benchmark
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
