@@ -2,7 +2,6 @@ import subprocess
 
 import pytest
 
-from tests.conftest import LONGEST
 from tools import affected_tests
 
 TESTS = affected_tests.quick_tests()
@@ -80,6 +79,6 @@ def test_in_a_clean_checkout_it_is_the_last_commit(checkout):
 
 
 def test_every_name_in_the_lists_is_there(root):
-    lists = affected_tests.SLOW, affected_tests.ALWAYS, *affected_tests.READ.values(), LONGEST
+    lists = affected_tests.SLOW, affected_tests.ALWAYS, *affected_tests.READ.values()
     names = {*affected_tests.READ, *(name for each in lists for name in each)}
     assert not [name for name in names if not (root / name).exists()]
