@@ -30,7 +30,7 @@ watch: environment ## serve the book, and build it again whenever a file is save
 
 # The last line of `make test` is pytest's own closing line.
 pytest:
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
 quick: lint ## lint, types, and the quick tests that the last change can affect
 	@tests=$$($(BIN)/python -m tools.affected_tests) && \

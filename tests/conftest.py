@@ -33,21 +33,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).resolve().parents[1]
-# What takes minutes begins first, so that both halves of a run end together; files that wait for
-# the same costly folder stand apart.
-LONGEST = (
-    "tests/book/test_cold_and_warm.py",
-    "tests/browser/test_every_page.py",
-    "tests/grading/test_course.py",
-    "tests/exercises/test_loop.py",
-    "tests/grading/test_attacks.py",
-    "tests/exercises/test_verdicts.py",
-    "tests/grading/test_gradebook.py",
-    "tests/exercises/test_lab.py",
-    "tests/grading/",
-    "tests/tools/",
-    "tests/browser/",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,16 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
         servers = warm.private_servers()
         servers.__enter__()
         config.add_cleanup(lambda: servers.__exit__(None, None, None))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the files that take longest to the front."""
-
-    def rank(item: pytest.Item) -> int:
-        found = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))
-        return next(found, len(LONGEST))
-
-    items.sort(key=rank)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,12 +20,14 @@ SLOW = (
     "tests/book/test_cold_and_warm.py",
     "tests/book/test_pages.py",
     "tests/browser/",
+    "tests/exercises/test_kit_lab.py",
     "tests/exercises/test_lab.py",
     "tests/exercises/test_loop.py",
     "tests/exercises/test_verdicts.py",
     "tests/grading/",
+    "tests/project/test_work_is_kept.py",
 )
-ALWAYS = ("tests/project/test_project.py", "tests/exercises/test_corpora.py")
+ALWAYS = ("tests/project/test_project.py",)
 # What is read rather than imported, and the tests that look at it.
 READ = {
     "book/": ("tests/book/",),
@@ -34,6 +36,7 @@ READ = {
     "results/": ("tests/helpers/test_results.py", "tests/tools/test_record_results.py"),
     "solutions/": ("tests/book/test_exercises_in_step.py",),
     "exercises/": ("tests/book/test_exercises_in_step.py",),
+    "tests/exercises/": ("tests/exercises/test_corpora.py",),
     "pyproject.toml": ("tests/tools/test_environment.py",),
     "requirements.txt": ("tests/",),
 }
