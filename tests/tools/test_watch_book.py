@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.helpers.grading.kernels import eventually
+from tests.helpers.kernels.kernels import eventually
 
 from tools import watch_book
 
