@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.helpers.kernels.kernels import eventually
 
+from tests.helpers.kernels.kernels import eventually
 from tools import watch_book
 
 ROOT = Path(__file__).resolve().parents[2]
