@@ -37,7 +37,7 @@ from tools.page_keys import read_note
 # Seconds of processor time that a cell may use, unless the chapter's front matter says otherwise:
 # a clock on the wall would tell how busy the machine is.
 LIMIT = 300
-LOOK = 0.5  # seconds between two looks at it
+LOOK = 2  # seconds between two looks at it
 HANG = 20  # a cell that takes so many times its limit on the wall's clock waits for nothing
 
 
