@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import grimp
+if TYPE_CHECKING:
+    import grimp
 
 PACKAGES = ("helpers", "tests", "tools")
 
@@ -14,6 +16,8 @@ PACKAGES = ("helpers", "tests", "tools")
 @cache
 def graph() -> grimp.ImportGraph:
     """What imports what, in functions too."""
+    import grimp  # late: who only looks for a module's file does without
+
     return grimp.build_graph(*PACKAGES, cache_dir=None)
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from myst_parser.config.main import read_topmatter
 
 from tools.gates.sources import code_cells, parse
+from tools.import_graph import source_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNNER = ("requirements.txt", "tools/execute_chapters.py")
@@ -91,9 +92,9 @@ class Project:
     def key(self, cells: "Hints", own: str) -> str:
         """The key of a page: its own, and the contents of all files that its code uses."""
         modules = self.reached(cells.imports)
-        told = [cells, *(hints_of_file(source_of(name)) for name in modules)]
+        told = [cells, *(hints_of_file(source_of(name, ROOT)) for name in modules)]
         opaque = any(hint.opaque for hint in told)
-        files = {source_of(name) for name in modules}
+        files = {source_of(name, ROOT) for name in modules}
         files |= self.everything if opaque else self.named(told)
         digest = hashlib.sha256(own.encode())
         for path in sorted(files):
@@ -137,12 +138,6 @@ def import_graph(packages: list[str]) -> Any:
     except SourceSyntaxError as error:
         place = f"{Path(error.filename).relative_to(ROOT)}:{error.lineno}"
         raise UnreadableError(f"Python cannot read {place}: {(error.text or '').strip()}") from None
-
-
-def source_of(module: str) -> Path:
-    """The file of a module of the project."""
-    path = ROOT.joinpath(*module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 @dataclass(frozen=True)
