@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import NamedTuple
 
 import keras
@@ -182,26 +182,30 @@ def first_below(losses: np.ndarray, threshold: float, window: int = 10) -> int:
     return int(below[0]) + window if len(below) else -1
 
 
-def milliseconds(model: keras.Model, x: np.ndarray, y: np.ndarray, *, repeats: int = 12) -> float:
-    """Processor time of one training step on a batch, in milliseconds: the least of several.
+def milliseconds(
+    models: Mapping[Hashable, keras.Model], x: np.ndarray, y: np.ndarray, *, rounds: int = 15
+) -> dict[Hashable, float]:
+    """Processor time of one training step of each model, in milliseconds: the least of several.
 
-    The first steps trace the graph, and whatever else the machine does can only add: the clock is
-    the processor's, which stands while another process has its turn.
+    The clock is the processor's, which stands while another process has its turn, and the models
+    take turns, so that whatever else the machine does at a time, it does to all of them.
 
     Parameters
     ----------
-    model : keras.Model
-        Compiled. It is trained.
+    models : mapping of names to keras.Model
+        Compiled. They are trained.
     x, y : array
         The batch.
-    repeats : int
+    rounds : int
+        Steps of each; the first traces the graph.
     """
-    times = []
-    for _ in range(repeats):
-        begun = time.process_time()
-        model.train_on_batch(x, y)
-        times.append(time.process_time() - begun)
-    return 1000 * min(times)
+    times: dict[Hashable, list[float]] = {name: [] for name in models}
+    for _ in range(rounds):
+        for name, model in models.items():
+            begun = time.process_time()
+            model.train_on_batch(x, y)
+            times[name].append(time.process_time() - begun)
+    return {name: 1000 * min(took) for name, took in times.items()}
 
 
 def _restart(model: keras.Model | None, fresh: keras.Model) -> keras.Model:

@@ -7,7 +7,7 @@ from keras import layers
 from numpy.testing import assert_allclose, assert_array_equal
 
 from helpers.models import build_text_classifier
-from helpers.training import StepLosses, StopBelow, fit_repeatedly, repeat
+from helpers.training import StepLosses, StopBelow, fit_repeatedly, milliseconds, repeat
 
 
 def line(n_samples, seed):
@@ -129,3 +129,17 @@ def test_a_fit_does_not_depend_on_the_seeds_before_it_though_they_share_one_grap
     for key, runs in alone.items():
         assert_allclose(together[key][1], runs[0], rtol=1e-5)
     assert [int(model.optimizer.iterations) for model in built] == [8, 0, 8]
+
+
+def test_models_take_turns_and_the_least_time_of_each_counts(monkeypatch):
+    clock = iter([0, 9, 0, 7, 0, 2, 0, 4, 0, 3, 0, 5])  # a slow start, then 2, 4, 3, 5 s
+    turns = []
+
+    class Stub:
+        def train_on_batch(self, x, y):
+            turns.append(self)
+
+    first, second = Stub(), Stub()
+    monkeypatch.setattr("helpers.training.time.process_time", lambda: next(clock))
+    assert milliseconds({"a": first, "b": second}, None, None, rounds=3) == {"a": 2000, "b": 4000}
+    assert turns == [first, second] * 3
