@@ -1,0 +1,7 @@
+"""Draw every picture again: ``python -m tools.diagrams`` (`make diagrams`)."""
+
+from tools.diagrams.gallery import FOLDER, drawings
+
+for name, svg in drawings().items():
+    (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+    print(f"{name:16} {len(svg) / 1000:5.1f} kB")
