@@ -16,6 +16,4 @@ def names() -> list[str]:
 
 def drawings() -> dict[str, str]:
     """Every drawing as SVG."""
-    return {
-        name: import_module(f"tools.diagrams.pictures.{name}").draw().svg() for name in names()
-    }
+    return {name: import_module(f"tools.diagrams.pictures.{name}").draw().svg() for name in names()}

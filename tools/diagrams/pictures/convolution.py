@@ -19,8 +19,8 @@ def draw() -> Canvas:
         x = LEFT + place * APART
         sheet.text(x, TEXT, word)
         for channel in range(3):
-            side = {"colour": STATE, "tint": 0.15, "radius": 2}
-            sheet.box(x, VECTORS + (channel - 1) * 20, 40, 20, weight=1.2, **side)
+            y = VECTORS + (channel - 1) * 20
+            sheet.box(x, y, 40, 20, colour=STATE, tint=0.15, radius=2, weight=1.2)
     # one window, and where it slides to
     sheet.box(LEFT + APART, VECTORS, 2 * APART + 54, 74, weight=2.4)
     sheet.line((LEFT + 3 * APART - 44, 124), (LEFT + 4 * APART - 20, 124), weight=1.6)

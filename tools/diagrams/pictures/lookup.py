@@ -20,7 +20,7 @@ def draw() -> Canvas:
     for row in range(ROWS):
         _vector(sheet, LEFT, _row(row), used=row in used)
         sheet.text(LEFT - 24, _row(row), str(row), size=12.5, anchor="end")
-    sheet.text(LEFT + 1.5 * SIDE, _row(ROWS) + 8, "V rows of d numbers", size=13)
+    sheet.maths(LEFT + 1.5 * SIDE, _row(ROWS) + 8, r"V \times d", size=18)
     for place, (word, number) in enumerate(WORDS):
         y = 84 + place * 54
         sheet.box(52, y, 64, 32)
@@ -44,5 +44,6 @@ def _row(row: int) -> float:
 def _vector(sheet: Canvas, left: float, y: float, *, used: bool) -> None:
     """A row of numbers: filled, if a word of the text is this row's."""
     for column in range(COLUMNS):
-        look = {"colour": STATE, "tint": 0.3} if used else {"colour": MUTED}
-        sheet.box(left + column * SIDE, y, SIDE, SIDE - 4, radius=2, weight=1.2, **look)
+        colour, tint = (STATE, 0.3) if used else (MUTED, 0.0)
+        x = left + column * SIDE
+        sheet.box(x, y, SIDE, SIDE - 4, colour=colour, tint=tint, radius=2, weight=1.2)
