@@ -38,7 +38,7 @@ class Formulas:
         """
         glyphs, paths, bars = text_to_path.get_glyphs_mathtext(LETTERS, f"${formula}$")
         for name, path in paths.items():
-            self.outlines.setdefault(name.lower(), outline(*path, FINER))
+            self.outlines.setdefault(name.lower(), outline(*path, scale=FINER))
         left = ANCHORS[anchor] * width(formula)
         parts = [
             f'<use href="#{name.lower()}" transform="translate({short(at - left)} {short(-up)})'
@@ -46,7 +46,7 @@ class Formulas:
             for name, at, up, share in glyphs
         ]
         parts += [
-            f'<path transform="translate({short(-left)}) scale(1 -1)" d="{outline(*bar, 1)}"/>'
+            f'<path transform="translate({short(-left)}) scale(1 -1)" d="{outline(*bar, scale=1)}"/>'
             for bar in bars
         ]
         where = f"translate({short(x)} {short(baseline)}) scale({short(size / PLACED, 3)})"
@@ -63,7 +63,7 @@ def width(formula: str) -> float:
     return float(wide) * PLACED / LETTERS.get_size_in_points()
 
 
-def outline(vertices: Iterable, codes: Iterable[int], scale: float) -> str:
+def outline(vertices: Iterable, codes: Iterable[int], *, scale: float) -> str:
     """The data of a path, in whole units."""
     parts, last = [], None
     for (x, y), code in zip(vertices, codes, strict=True):

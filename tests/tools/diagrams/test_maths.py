@@ -35,7 +35,7 @@ def test_the_bar_of_a_fraction_is_drawn():
 
 def test_an_outline_is_written_in_whole_units():
     vertices = [(0, 0), (1.26, 0), (1, 1), (0.5, 2), (0, 0)]
-    assert outline(vertices, [1, 2, 3, 3, 79], 10) == "M0 0L13 0Q10 10 5 20Z"
+    assert outline(vertices, [1, 2, 3, 3, 79], scale=10) == "M0 0L13 0Q10 10 5 20Z"
 
 
 def test_numbers_are_short():
