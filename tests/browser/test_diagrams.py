@@ -65,6 +65,8 @@ def test_a_drawing_follows_the_switch_and_not_only_the_system(visit, drawn):
     assert "invert" in page.evaluate(FILTER)
     page.emulate_media(media="print")
     assert page.evaluate(FILTER) == "none"
+    ground = "getComputedStyle(document.querySelector('figure.diagram img')).backgroundColor"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
 
 
 def test_on_a_phone_a_drawing_keeps_its_size_and_scrolls_by_keyboard(visit, drawn):

@@ -45,10 +45,8 @@ class Formulas:
             f' scale({short(share / FINER, 3)} {short(-share / FINER, 3)})"/>'
             for name, at, up, share in glyphs
         ]
-        parts += [
-            f'<path transform="translate({short(-left)}) scale(1 -1)" d="{outline(*bar, scale=1)}"/>'
-            for bar in bars
-        ]
+        upright = f'transform="translate({short(-left)}) scale(1 -1)"'
+        parts += [f'<path {upright} d="{outline(*bar, scale=1)}"/>' for bar in bars]
         where = f"translate({short(x)} {short(baseline)}) scale({short(size / PLACED, 3)})"
         return f'<g class="maths" transform="{where}">{"".join(parts)}</g>'
 
