@@ -3,13 +3,13 @@
 from tools.diagrams.canvas import CELLS, Canvas
 
 OUTPUTS, BACKWARD, FORWARD, INPUTS = 40.0, 130.0, 226.0, 320.0  # heights
-COLUMNS = (160.0, 290.0, 420.0, 550.0)
+COLUMNS = (186.0, 312.0, 438.0, 564.0)
 RADIUS = 24
 
 
 def draw() -> Canvas:
     """The drawing."""
-    sheet = Canvas(650, 348)
+    sheet = Canvas(680, 348)
     for t, x in enumerate(COLUMNS, 1):
         forward, backward = rf"\overrightarrow{{h}}_{t}", rf"\overleftarrow{{h}}_{t}"
         sheet.node(x - 22, FORWARD, forward, colour=CELLS["LSTM"], radius=RADIUS)
@@ -25,7 +25,9 @@ def draw() -> Canvas:
         sheet.line((left - 22 + RADIUS, FORWARD), (right - 22 - RADIUS, FORWARD))
         sheet.line((right + 22 - RADIUS, BACKWARD), (left + 22 + RADIUS, BACKWARD))
     sheet.text(16, FORWARD, "forward", anchor="start")
-    sheet.line((80, FORWARD), (COLUMNS[0] - 22 - RADIUS, FORWARD))
+    sheet.maths(100, FORWARD, "0", size=18)
+    sheet.line((112, FORWARD), (COLUMNS[0] - 22 - RADIUS, FORWARD))
     sheet.text(16, BACKWARD, "backward", anchor="start")
-    sheet.line((COLUMNS[-1] + 80, BACKWARD), (COLUMNS[-1] + 22 + RADIUS, BACKWARD))
+    sheet.maths(660, BACKWARD, "0", size=18)
+    sheet.line((648, BACKWARD), (COLUMNS[-1] + 22 + RADIUS, BACKWARD))
     return sheet

@@ -14,7 +14,8 @@ def draw() -> Canvas:
     for y, number, colour in layers:
         sheet.box(345, y, 450, 74, colour=colour, tint=0.05, radius=12)
         sheet.maths(20, y, rf"\mathcal{{R}}^{{({number})}}", anchor="start", size=18)
-        sheet.line((76, y), (COLUMNS[0] - RADIUS, y))
+        sheet.maths(92, y, "0", size=18)
+        sheet.line((104, y), (COLUMNS[0] - RADIUS, y))
     for t, x in enumerate(COLUMNS, 1):
         sheet.maths(x, INPUTS, f"x_{t}")
         sheet.line((x, INPUTS - 14), (x, LOWER + RADIUS))
