@@ -25,6 +25,10 @@ from helpers.training import first_below, repeat, until_solved
 CONTENDERS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {},
     "SimpleRNN, gain 0.5": {"recurrent_initializer": ("Orthogonal", {"gain": 0.5})},
+    "gain 0.5, rate 0.01": {
+        "recurrent_initializer": ("Orthogonal", {"gain": 0.5}),
+        "learning_rate": 0.01,
+    },
     "GRU": {"cell": "GRU"},
     "GRU, rate 0.01": {"cell": "GRU", "learning_rate": 0.01},
     "GRU, bias 3": {"cell": "GRU", "gate_bias": 3.0},
