@@ -61,7 +61,7 @@ def last_states(model: keras.Model, n_samples: int = 256) -> np.ndarray:
 
 
 def curvature(h: np.ndarray) -> float:
-    """Largest eigenvalue of the mean of ``h~ h~^T``; ``h~`` is a state and a one for the bias.
+    """Largest eigenvalue of the mean of ``h^T h``, where ``h`` is a state and a one for the bias.
 
     Twice that is the largest curvature of the squared error in the readout's weights.
     """
