@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -57,7 +57,7 @@ def random_bits(
     return bits[..., None].astype("float32"), bits[:, sequence_length - 1 - dependency_gap]
 
 
-CLASSIC_TASKS = {
+CLASSIC_TASKS: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {
     "long dependency": partial(create_long_dependency_task, sequence_length=50, dependency_gap=40),
     "exploding": partial(create_exploding_gradient_task, sequence_length=50),
     "random bits": random_bits,

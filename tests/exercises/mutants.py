@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 import click
 from tqdm import tqdm
@@ -18,8 +19,6 @@ from tests.exercises.course import Answer
 from tests.exercises.mutations import mutants
 
 
-
-
 @click.command()
 @click.argument("names", nargs=-1, metavar="[ASSIGNMENT]...")
 @click.option("--most", default=40, help="Mutants of an assignment, drawn at random.")
@@ -27,7 +26,9 @@ from tests.exercises.mutations import mutants
 @click.option("--cell", "cells", multiple=True, help="Mutate only this solution cell.")
 def main(names: tuple[str, ...], most: int, seed: str, cells: tuple[str, ...]) -> None:
     """Print the mutants that got full marks: each is harmless, or a hole in a test."""
-    wanted = {name: drawn(name, most, seed, cells) for name in names or ledger.assignments()}
+    wanted = {
+        name: drawn(ledger.ROOT, name, most, seed, cells) for name in names or ledger.assignments()
+    }
     total = sum(map(len, wanted.values()))
     with warm.private_servers(), tqdm(total=total, unit="mutant", disable=None) as bar:
         verdicts = corpus.grade(ledger.ROOT, wanted, bar.update)
@@ -40,9 +41,11 @@ def main(names: tuple[str, ...], most: int, seed: str, cells: tuple[str, ...]) -
             click.echo(f"  {each.does}")
 
 
-def drawn(name: str, most: int, seed: str, cells: tuple[str, ...] = ()) -> list[Answer]:
+def drawn(
+    course_folder: Path, name: str, most: int, seed: str, cells: tuple[str, ...] = ()
+) -> list[Answer]:
     """Mutants of one assignment's solution, as answers."""
-    author = intake.read_assignment(ledger.ROOT, name)
+    author = intake.read_assignment(course_folder, name)
     found = [
         (grade_id, mutant)
         for cell in author.source.cells
@@ -53,7 +56,13 @@ def drawn(name: str, most: int, seed: str, cells: tuple[str, ...] = ()) -> list[
     ]
     some = random.Random(f"{seed} {name}").sample(found, min(most, len(found)))
     return [
-        Answer(f"mutant-{number}", f"{grade_id}, {mutant.does}", "solution", {}, {grade_id: mutant.source})
+        Answer(
+            f"mutant-{number}",
+            f"{grade_id}, {mutant.does}",
+            "solution",
+            {},
+            {grade_id: mutant.source},
+        )
         for number, (grade_id, mutant) in enumerate(some)
     ]
 

@@ -41,7 +41,7 @@ _SWAPS: dict[type, tuple[type, ...]] = {
 }
 _ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 # Spoils what a function was given, after its work is done.
-_SPOILER = '''
+_SPOILER = """
 def _spoil(value):
     if isinstance(value, dict):
         value.clear()
@@ -52,7 +52,7 @@ def _spoil(value):
         value.append(0)
     elif isinstance(value, np.ndarray) and value.flags.writeable and value.dtype != object:
         value[...] = np.zeros_like(value)
-'''
+"""
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -132,9 +132,7 @@ def _constants(node: ast.Constant) -> Iterator[Change]:
     others: tuple[object, ...] = ()
     if isinstance(value, bool):
         others = (not value,)
-    elif isinstance(value, int):
-        others = (value + 1, value - 1)
-    elif isinstance(value, float):
+    elif isinstance(value, int | float):
         others = (value + 1, value - 1)
     for other in others:
         yield f"{value} becomes {other}", lambda n, other=other: setattr(n, "value", other)

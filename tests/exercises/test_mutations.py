@@ -45,8 +45,8 @@ def test_a_writer_returns_what_it_should_and_spoils_what_it_was_given():
 
 
 @pytest.mark.parametrize("assignment", assignments())
-def test_every_assignment_has_mutants_of_every_function(assignment):
-    drawn = tool.drawn(assignment, 10_000, "0")
+def test_every_assignment_has_mutants_of_every_function(assignment, released):
+    drawn = tool.drawn(released, assignment, 10_000, "0")
     assert len(drawn) > 40
     for answer in drawn:
         for source in answer.cells.values():
