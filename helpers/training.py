@@ -201,7 +201,7 @@ def milliseconds(
     """
     times: dict[Hashable, list[float]] = {name: [] for name in models}
     for model in models.values():
-        for _ in range(3):  # one after the other, TensorFlow would warn of graphs traced too often
+        for _ in range(10):  # after fewer, the next one's graph is traced too soon: a warning
             model.train_on_batch(x, y)
     for _ in range(rounds):
         for name, model in models.items():
