@@ -20,6 +20,7 @@ from helpers.grading.scoring import Score
 
 Ask = Callable[[str], str]
 LONGEST = 4000  # characters of a message to a student
+ONE_BY_ONE, ITEMS = 50, 150  # turns in which a student's iterator is asked for items: then, at most
 
 
 class Unusable(Exception):
@@ -54,8 +55,25 @@ class Stranger:
         return length if type(length) is int else self._refuse("counting")
 
     def __iter__(self) -> Iterator[Any]:
-        items = self._names.ask({"iterate": self._number})
-        return iter(items if type(items) is list else self._refuse("iterating over"))
+        number = self._names.ask({"iterate": self._number})
+        return self._items(number if type(number) is int else self._refuse("iterating over"))
+
+    def _items(self, number: int) -> Iterator[Any]:
+        """The items of an iterator, at first one by one: it may have no end, and be used again."""
+        for turn in range(ITEMS):
+            items = self._names.ask({"next": number, "most": 1 if turn < ONE_BY_ONE else 1000})
+            if type(items) is not list:
+                self._refuse("iterating over")
+            if not items:
+                return
+            yield from items
+        raise Unusable(f"a student's {self._type} has too many items")
+
+    def __next__(self) -> Any:
+        items = self._names.ask({"next": self._number, "most": 1})
+        if items == []:
+            raise StopIteration
+        return items[0] if type(items) is list else self._refuse("taking the next item of")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = self._names.ask({"array": self._number})
@@ -110,12 +128,7 @@ class Names(dict):
         if type(reply) is not dict or not {"value", "error"} & reply.keys():
             raise Unusable("the student's kernel does not answer the question")
         if "error" in reply:
-            kind, text = str(reply["error"]["type"]), str(reply["error"]["message"])
-            known = getattr(builtins, kind, None)
-            if isinstance(known, type) and issubclass(known, Exception):
-                with contextlib.suppress(TypeError):
-                    raise known(text)
-            raise Unusable(f"{kind}: {text}")
+            _raise(reply["error"])
         left = reply.get("arguments")
         if type(left) is list and len(left) == len(arguments):
             for argument, data in zip(arguments, left, strict=True):
@@ -169,6 +182,19 @@ def imports_of(sources: list[str]) -> str:
     return "\n".join(dict.fromkeys(lines))
 
 
+def _raise(error: dict[str, Any]) -> NoReturn:
+    """Raise what was raised there, as the nearest of the built-in exceptions that it is."""
+    kind, text = str(error["type"]), str(error["message"])
+    kinds = error.get("kinds")
+    for name in [kind, *(kinds if type(kinds) is list else [])][:20]:
+        known = getattr(builtins, str(name), None)
+        special = isinstance(known, type) and issubclass(known, Exception)
+        if special and (known is not Exception or name == kind):
+            with contextlib.suppress(TypeError):
+                raise known(text)
+    raise Unusable(f"{kind}: {text}")
+
+
 def _change(mine: Any, now: Any) -> None:
     """Make an argument of a call what the call left of it, where that can be done in place."""
     if type(mine) is not type(now):
@@ -183,7 +209,7 @@ def _change(mine: Any, now: Any) -> None:
                 _change(item, left)
         else:
             mine[:] = now
-    elif type(mine) is dict:
+    elif type(mine) in (dict, set):
         mine.clear()
         mine.update(now)
 
@@ -191,4 +217,4 @@ def _change(mine: Any, now: Any) -> None:
 def _encode(value: Any) -> Any:
     if isinstance(value, Stranger):
         return {"handle": value._number}
-    return exchange.encode(value)
+    return exchange.encode(value, lambda it: it._number if isinstance(it, Stranger) else None)
