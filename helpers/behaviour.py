@@ -6,9 +6,13 @@ The functions work on a model, and on a stand-in for one that stayed in another 
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
+
+# Advice on speed that means nothing where several models are looked at, and ends up under a test.
+logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.getMessage())
 
 OWN = "_asked"  # where the copy of a model keeps the stand-in for the one that it was made from
 
@@ -30,9 +34,9 @@ def predictions(model: Any, x: Any) -> np.ndarray:
 
 
 def weights(model: Any) -> list[np.ndarray]:
-    """Copies of all weights, in the model's own order; none if it has not seen any data yet.
+    """Copies of all weights, in the model's own order.
 
-    A subclass may have them in another order than a sequential model: know them by their shapes.
+    A subclass has none until it is called, by `predictions` or by training. It may have them in another order than a sequential model: know them by their shapes.
     """
     return [np.asarray(weight).copy() for weight in model.get_weights()]
 
