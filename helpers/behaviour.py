@@ -36,7 +36,8 @@ def predictions(model: Any, x: Any) -> np.ndarray:
 def weights(model: Any) -> list[np.ndarray]:
     """Copies of all weights, in the model's own order.
 
-    A subclass has none until it is called, by `predictions` or by training. It may have them in another order than a sequential model: know them by their shapes.
+    A subclass has none until it is called, by `predictions` or by training. It may have them in
+    another order than a sequential model: know them by their shapes.
     """
     return [np.asarray(weight).copy() for weight in model.get_weights()]
 
