@@ -195,8 +195,9 @@ def _raise(error: dict[str, Any]) -> NoReturn:
     kinds = error.get("kinds")
     for name in [kind, *(kinds if type(kinds) is list else [])][:20]:
         known = getattr(builtins, str(name), None)
-        special = isinstance(known, type) and issubclass(known, Exception)
-        if special and (known is not Exception or name == kind):
+        if not (isinstance(known, type) and issubclass(known, Exception)):
+            continue
+        if known is not Exception or name == kind:
             try:
                 made = known(text)
             except TypeError:  # it wants more than a text

@@ -30,7 +30,7 @@ SIMPLER: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (int, lambda value: int.__int__(value)),
     (float, lambda value: float.__float__(value)),
     (str, lambda value: str.__str__(value)),
-    (complex, lambda value: complex(*complex.__getnewargs__(value))),
+    (complex, lambda value: complex(complex.real.__get__(value), complex.imag.__get__(value))),
     (bytes, lambda value: b"".join([value])),
     (bytearray, lambda value: b"".join([value])),
     (memoryview, bytes),
@@ -101,6 +101,10 @@ def anew(tag: str, content: Any) -> Any:
     """
     if type(content) is not (str if tag == "path" else list):
         raise TypeError(f"a {tag} of {type(content).__name__}")
+    return _made(tag, content)
+
+
+def _made(tag: str, content: Any) -> Any:
     match tag:
         case "keys":
             return dict.fromkeys(content).keys()
@@ -153,5 +157,5 @@ def _row(names: Any, items: Any) -> tuple[Any, ...]:
     if fields not in _rows:
         if len(_rows) >= MOST_ROWS:
             return tuple(items)
-        _rows[fields] = collections.namedtuple("Row", fields)  # type: ignore[misc]
+        _rows[fields] = collections.namedtuple("Row", fields)
     return _rows[fields](*items)
