@@ -43,8 +43,10 @@ class Fault:
     def __str__(self) -> str:
         if self.error.startswith(NOT_DONE):
             return f"{self.task or f'The cell `{self.cell}`'} is not done yet"
-        where = f" at `{self.line}`" if self.line else ""
-        return with_hint(f"The cell `{self.cell}` stopped{where} with {self.error}")
+        where = f"\n    in its line: {self.line}" if self.line else ""
+        told = hint(self.error)
+        hinted = f"\n{told}" if told else ""
+        return f"The cell `{self.cell}` stopped with {self.error}{where}{hinted}"
 
     @cached_property
     def makes(self) -> frozenset[str]:

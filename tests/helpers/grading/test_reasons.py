@@ -110,7 +110,9 @@ def test_the_line_is_shown_in_which_a_cell_stopped():
     assert stopped_at(outputs, "x = 1\n  f(x)\n") == "f(x)"
     assert stopped_at(outputs, "x = 1") == "" and stopped_at([], "x") == ""
     fault = Fault("clip", "", LR, "", line="f(x)")
-    assert str(fault).startswith("The cell `clip` stopped at `f(x)` with ValueError")
+    stopped, where, today = str(fault).splitlines()
+    assert stopped == f"The cell `clip` stopped with {LR}" and where == "    in its line: f(x)"
+    assert "learning_rate" in today
 
 
 def test_what_keras_takes_in_silence_is_hinted_at_once():
