@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 2000  # characters of an error in which a name is looked for
+SOURCE = 20_000  # and of a cell's source
 
 _LAYERS = "every layer is in `keras.layers` today, such as `keras.layers.LSTM`"
 _TOKENIZER = (
@@ -72,7 +73,55 @@ HINTS: tuple[tuple[str, str], ...] = (
         r"'keras\.optimizers' has no attribute '(adam|sgd|rmsprop)'",
         "the classes of `keras.optimizers` are written `Adam`, `SGD` and `RMSprop` today",
     ),
+    (
+        r"not recognized: \{.*'decay'",
+        "`decay` is gone: `learning_rate` takes one of `keras.optimizers.schedules` today",
+    ),
+    (r"Input\(\) got an unexpected keyword argument '(batch_)?input_shape'", f"{_INPUT}"),
+    (
+        r"'History' object is not subscriptable",
+        "what `fit` returns has the dictionary as its attribute `history`",
+    ),
+    (
+        r"keyword argument '(workers|use_multiprocessing|max_queue_size)'",
+        "`fit` has neither `workers` nor `use_multiprocessing` today: leave them out",
+    ),
+    (r"keyword argument 'period'", "`period` is called `save_freq` today"),
+    (
+        r"keyword arguments passed to .*'(inner_(activation|init)|dropout_[UW]|[UWb]_regularizer)'",
+        "these are called `recurrent_activation`, `recurrent_initializer`, `dropout`, "
+        "`recurrent_dropout`, and `kernel_regularizer` today",
+    ),
+    (
+        r"keyword arguments passed to .*'time_major'",
+        "`time_major` is gone: the first axis is the batch today",
+    ),
+    (
+        r"cannot import name '(adam|sgd|rmsprop)'",
+        "the classes of `keras.optimizers` are written `Adam`, `SGD` and `RMSprop` today",
+    ),
+    (r"keras\.optimizers\.legacy", "`legacy` is gone: `SGD` is in `keras.optimizers` itself today"),
+    (
+        r"No module named 'keras_preprocessing",
+        "`pad_sequences` is in `keras.utils` today",
+    ),
+    (r"no attribute 'reset_states'", "a stateful layer has its own `reset_state()` today"),
+    (r"no attribute 'input_shape'", "`layer.input_shape` is called `layer.input.shape` today"),
     (r"no attribute 'output_shape'", "`layer.output_shape` is called `layer.output.shape` today"),
+)
+
+#: What the source of a cell says that Keras takes today without an error, and does not heed.
+IGNORED: tuple[tuple[str, str], ...] = (
+    (r"\binput_length\s*=(?!=)", "`input_length` is not heeded today: leave it out"),
+    (
+        r"\bdecay\s*=(?!=)",
+        "an optimizer does not heed `decay` today: `learning_rate` takes one of "
+        "`keras.optimizers.schedules`",
+    ),
+    (
+        r"\bmonitor\s*=\s*['\"](val_)?acc['\"]",
+        "a callback finds `accuracy` and `val_accuracy` in the history today",
+    ),
 )
 
 
@@ -88,4 +137,13 @@ def hint(error: str) -> str:
     for pattern, told in HINTS:
         if re.search(pattern, beginning):
             return f"That is a name of Keras 2: {told}."
+    return ""
+
+
+def ignored(source: str) -> str:
+    """Today's way for what a cell writes in vain; empty if it writes nothing of the kind."""
+    beginning = source[:SOURCE]
+    for pattern, told in IGNORED:
+        if re.search(pattern, beginning):
+            return f"That is of Keras 2: {told}."
     return ""

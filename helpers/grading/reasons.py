@@ -5,12 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from helpers.grading.hints import hint
+from helpers.grading.hints import hint, ignored
 from helpers.grading.outputs import Output
 
 LONGEST = 700  # characters of an error of another cell
+SHOWN = 120  # characters of the line in which it came up
+READ, WIDEST = 20_000, 300  # characters of a cell, and of one of its lines, that are looked at
 MISSING = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+PLACE = re.compile(r"Cell In\[\d+\], line (\d{1,6})")  # as a traceback names it
+#: The beginning of a line that makes names.
+MAKES = re.compile(
+    r"[ \t]*(?:"
+    r"(?:async +)?(?:def|class) +(\w+)"
+    r"|([A-Za-z_][\w, \t*]*)(?::[^=]*)?=(?!=)"
+    r"|for[ \t]+([\w, \t]+) in\b"
+    r"|with\b.*\bas +(\w+)"
+    r"|(?:from +[\w.]+ +)?import +([\w., \t]+)"
+    r")"
+)
 NOT_DONE = "NotImplementedError"
 
 
@@ -23,11 +38,22 @@ class Fault:
     error: str
     source: str
     own: bool = False  #: whether the cell is one that the learner added
+    line: str = ""  #: the one that it stopped in
 
     def __str__(self) -> str:
         if self.error.startswith(NOT_DONE):
             return f"{self.task or f'The cell `{self.cell}`'} is not done yet"
-        return with_hint(f"The cell `{self.cell}` stopped with {self.error}")
+        where = f"\n    in its line: {self.line}" if self.line else ""
+        told = hint(self.error)
+        hinted = f"\n{told}" if told else ""
+        return f"The cell `{self.cell}` stopped with {self.error}{where}{hinted}"
+
+    @cached_property
+    def makes(self) -> frozenset[str]:
+        """The names that the cell would have made, as its lines begin: it may not even parse."""
+        found = (MAKES.match(line[:WIDEST]) for line in self.source[:READ].split("\n"))
+        parts = " ".join(part for match in found if match for part in match.groups() if part)
+        return frozenset(re.findall(r"\w+", parts))
 
 
 def raised(outputs: Sequence[Output]) -> str:
@@ -39,7 +65,20 @@ def raised(outputs: Sequence[Output]) -> str:
     return ""
 
 
-def explained(message: str, task: str, faults: Sequence[Fault], fresh: int) -> str:
+def stopped_at(outputs: Sequence[Output], source: str) -> str:
+    """The line of a cell's source that its traceback names first; empty if it names none."""
+    for output in outputs:
+        if output.get("output_type") == "error":
+            shown = COLOURS.sub("", "\n".join(output.get("traceback", []))[:READ])
+            place, lines = PLACE.search(shown), source[:READ].split("\n")
+            if place and 0 < int(place[1]) <= len(lines):
+                return lines[int(place[1]) - 1].strip()[:SHOWN]
+    return ""
+
+
+def explained(
+    message: str, task: str, faults: Sequence[Fault], fresh: int, written: str = ""
+) -> str:
     """What a failed test says, after the error that it follows from, if there is one.
 
     Parameters
@@ -52,7 +91,15 @@ def explained(message: str, task: str, faults: Sequence[Fault], fresh: int) -> s
         The errors of all cells before it.
     fresh : int
         How many of the last of them came after the test before it.
+    written : str
+        The cells since then.
     """
+    told = _told(message, task, faults, fresh)
+    vain = ignored(written)
+    return f"{told}\n{vain}" if vain and vain not in told else told
+
+
+def _told(message: str, task: str, faults: Sequence[Fault], fresh: int) -> str:
     missing = MISSING.search(message)
     last = [fault for fault in faults[len(faults) - fresh :] if not fault.own]
     cause = last[0] if last else None
@@ -73,11 +120,23 @@ def with_hint(error: str) -> str:
 
 
 def _lost(name: str, faults: Sequence[Fault]) -> Fault | None:
-    """Why a name is not there: the first error in a cell that speaks of it, else the last one.
+    """Why a name is not there: the error in the cell that should make it, else a task not begun.
 
     An error that is itself about a missing name has a cause further up.
     """
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    real = [fault for fault in faults if not MISSING.search(fault.error)]
-    speaking = [fault for fault in real if word.search(fault.source)]
-    return next(iter(speaking or real[::-1]), None)
+    end, missing = len(faults), name
+    while (first := _maker(missing, faults[:end])) is not None:
+        end = first
+        match = MISSING.match(faults[first].error)
+        if not match:
+            return faults[first]
+        missing = match[1]
+    real = [f for f in faults[:end] if not (f.own or MISSING.match(f.error))]
+    undone = [fault for fault in real if fault.error.startswith(NOT_DONE)]  # it names nothing
+    guess = next(iter([*undone[::-1], *real[::-1]]), None)
+    return guess or (faults[end] if end < len(faults) else None)
+
+
+def _maker(name: str, faults: Sequence[Fault]) -> int | None:
+    """The first of the cells that should have made a name."""
+    return next((at for at, fault in enumerate(faults) if name in fault.makes), None)

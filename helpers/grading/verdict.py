@@ -14,7 +14,7 @@ from jupyter_core.utils import ensure_event_loop
 from helpers.grading import exchange
 from helpers.grading.checker import LONGEST
 from helpers.grading.outputs import Outputs, plain
-from helpers.grading.reasons import Fault, explained, raised
+from helpers.grading.reasons import READ, Fault, explained, raised, stopped_at
 from helpers.grading.session import AGENT, Ended, Limits, Session
 
 SET_UP = """
@@ -73,15 +73,16 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
             session(job.files, job.limits, job.sandbox) as checker,
         ):
             student.execute("", expression=AGENT + ".settle()")  # the checker starts meanwhile
-            ready, faults, fresh = False, list[Fault](), 0
+            ready, faults, fresh, written = False, list[Fault](), 0, ""
             for cell in job.cells:
                 if cell.points is None:
                     cell_begun = time.monotonic()
                     student.execute(cell.source, on_output=partial(outputs.keep, cell.grade_id))
                     verdict["seconds"] += time.monotonic() - cell_begun
-                    if error := raised(outputs.of(cell.grade_id)):
-                        own = cell.grade_id.startswith("own-")
-                        faults.append(Fault(cell.grade_id, cell.task, error, cell.source, own))
+                    if len(written) < READ:
+                        written += f"{cell.source}\n"
+                    if fault := _fault(cell, outputs):
+                        faults.append(fault)
                         fresh += 1
                     continue
                 if not ready:
@@ -89,9 +90,9 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
                     ready = True
                 test = tests[cell.grade_id] = _check(checker, student, cell)
                 if test["points"] < test["max"]:
-                    told = explained(test["message"], cell.task, faults, fresh)
+                    told = explained(test["message"], cell.task, faults, fresh, written)
                     test["message"] = told[:LONGEST]
-                fresh = 0
+                fresh, written = 0, ""
                 outputs.spend(tests[cell.grade_id]["message"])
     except Ended as end:
         verdict |= {"status": end.status, "message": str(end)}
@@ -102,6 +103,15 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
             tests[cell.grade_id] = {"points": 0.0, "max": cell.points, "message": why}
     verdict["total_seconds"] = time.monotonic() - begun
     return verdict
+
+
+def _fault(cell: Cell, outputs: Outputs) -> Fault | None:
+    """What a cell that has just run stopped with, if it did."""
+    shown = outputs.of(cell.grade_id)
+    if not (error := raised(shown)):
+        return None
+    own, line = cell.grade_id.startswith("own-"), stopped_at(shown, cell.source)
+    return Fault(cell.grade_id, cell.task, error, cell.source, own, line)
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def test_a_failed_test_tells_first_which_cell_raised():
     tests = grade(Job(cells, "", limits=Limits(seconds=20)))["tests"]
     assert tests["test"]["message"].splitlines() == [
         "The cell `solve` stopped with ValueError: Argument(s) not recognized: {'lr': 0.01}",
+        "    in its line: model = keras.optimizers.SGD(lr=0.01)",
         "That is a name of Keras 2: `lr` is called `learning_rate` today.",
     ]
     assert tests["test-later"]["message"] == "Task 2 is not done yet"

@@ -1,12 +1,15 @@
 """Today's names for those of Keras 2, each found in the error that the installed Keras raises."""
 
 import importlib
+import time
 
+import hypothesis.strategies as st
 import keras
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
-from helpers.grading.hints import HINTS, hint
+from helpers.grading.hints import HINTS, hint, ignored
 
 X, Y = np.ones((4, 3)), np.ones((4, 1))
 
@@ -59,6 +62,21 @@ def fetch(module, name):
         (lambda: keras.backend.mean(X), "`keras.ops`"),
         (lambda: keras.optimizers.adam(0.1), "`Adam`"),
         (lambda: model().layers[0].output_shape, "`layer.output.shape`"),
+        (lambda: model().layers[0].input_shape, "`layer.input.shape`"),
+        (lambda: keras.Input(batch_input_shape=(1, 2, 3)), "`keras.Input(shape=...)`"),
+        (lambda: keras.layers.LSTM(2, stateful=True, batch_input_shape=(1, 2, 3)), "`keras.Input("),
+        (lambda: keras.optimizers.Adam(lr=0.01, beta_1=0.8), "`learning_rate`"),
+        (lambda: model().save_weights("weights"), "`.weights.h5`"),
+        (lambda: model().fit(X, Y, verbose=0)["loss"], "`history`"),
+        (lambda: model().fit(X, Y, workers=2), "leave them out"),
+        (lambda: keras.callbacks.ModelCheckpoint("a.keras", period=3), "`save_freq`"),
+        (lambda: keras.layers.LSTM(2, inner_activation="tanh"), "`recurrent_activation`"),
+        (lambda: keras.layers.LSTM(2, dropout_U=0.1), "`recurrent_dropout`"),
+        (lambda: keras.layers.LSTM(2, time_major=True), "batch"),
+        (lambda: fetch("keras.optimizers", "adam"), "`Adam`"),
+        (lambda: keras.optimizers.legacy.SGD(), "`keras.optimizers` itself"),
+        (lambda: fetch("keras_preprocessing.sequence", "pad_sequences"), "`keras.utils`"),
+        (lambda: model().reset_states(), "`reset_state()`"),
     ],
 )
 def test_the_error_of_an_old_name_tells_the_new_one(attempt, name):
@@ -73,6 +91,31 @@ def test_the_error_of_an_old_name_tells_the_new_one(attempt, name):
 )
 def test_other_errors_have_no_hint(error):
     assert hint(error) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("layer = Embedding(10, 2, input_length=5)", "`input_length`"),
+        ("keras.optimizers.Adam(0.1, decay=0.01)", "schedules"),
+        ("EarlyStopping(monitor='val_acc')", "`val_accuracy`"),
+    ],
+)
+def test_what_keras_ignores_is_found_where_it_is_written(source, name):
+    assert name in ignored(source)
+    assert ignored(source.replace("=", "==")) == ""
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.text(max_size=20),
+    st.sampled_from(["not recognized: {", "keyword arguments passed to ", "KeyError: '"]),
+)
+def test_hostile_errors_cost_little(text, piece):
+    begun = time.process_time()
+    hint((piece + text) * 100_000)
+    ignored(("input_length " + text) * 100_000)
+    assert time.process_time() - begun < 5
 
 
 def test_no_two_hints_are_the_same_pattern():

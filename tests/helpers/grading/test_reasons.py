@@ -1,9 +1,12 @@
 """A failed test says first which cell raised, and then what it missed itself."""
 
+import time
+
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
-from helpers.grading.reasons import Fault, explained, raised
+from helpers.grading.reasons import Fault, explained, raised, stopped_at
 
 LR = "ValueError: Argument(s) not recognized: {'lr': 0.01}"
 SGD = Fault("clip", "Task 3", LR, "clipped = build_model(SGD(lr=0.01))\ntest_mse = 1")
@@ -57,6 +60,81 @@ def test_the_error_of_a_cell_is_its_name_and_text():
         "KeyError: 'a'"
     )
     assert raised([{"output_type": "error", "ename": "StopIteration"}]) == "StopIteration"
+
+
+def missing(name):
+    return f"NameError: name {name!r} is not defined"
+
+
+def test_missing_names_are_followed_to_the_first_error():
+    faults = [
+        Fault("model", "Task 1", LR, "model = build(SGD(lr=0.01))"),
+        Fault("fit", "Task 2", missing("model"), "history = model.fit(x, y)"),
+        Fault("other", "Task 2", "ValueError: other", "print(loss, history)"),
+        Fault("loss", "Task 3", missing("history"), "loss = history.history['loss'][-1]"),
+    ]
+    assert explained(missing("loss"), "Task 3", faults, 1).startswith("The cell `model` stopped")
+    stub = Fault("model", "Task 1", "NotImplementedError", "raise NotImplementedError()")
+    assert explained(missing("loss"), "Task 3", [stub, *faults[1:]], 1) == "Task 1 is not done yet"
+    alone = explained(missing("loss"), "Task 3", [OWN, *faults[3:]], 1)
+    assert alone.startswith("The cell `loss` stopped with NameError: name 'history'")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "model = 1 / 0",
+        "    x, model = 1 / 0",
+        "model: Model = 1 / 0",
+        "def model(:",
+        "class model(Wrong):",
+        "from nowhere import other, model",
+        "import nowhere as model",
+        "for model in nowhere:\n    pass",
+        "with nowhere() as model:\n    pass",
+        "print(1)\n\nmodel = keras.Sequential([",
+    ],
+)
+def test_a_cell_makes_the_names_with_which_its_lines_begin(source):
+    assert "model" in Fault("a", "", "E", source).makes
+
+
+@pytest.mark.parametrize("source", ["print(model)", "other.model = 3", "model == 3", "f(model=3)"])
+def test_a_cell_that_uses_a_name_does_not_make_it(source):
+    assert "model" not in Fault("a", "", "E", source).makes
+
+
+def test_the_line_is_shown_in_which_a_cell_stopped():
+    lines = ["---", "\x1b[0;32mCell \x1b[1mIn[2]\x1b[0m, line 2\n----> 2 f()", "Cell In[1], line 1"]
+    outputs = [{"output_type": "error", "ename": "E", "evalue": "", "traceback": lines}]
+    assert stopped_at(outputs, "x = 1\n  f(x)\n") == "f(x)"
+    assert stopped_at(outputs, "x = 1") == "" and stopped_at([], "x") == ""
+    fault = Fault("clip", "", LR, "", line="f(x)")
+    stopped, where, today = str(fault).splitlines()
+    assert stopped == f"The cell `clip` stopped with {LR}" and where == "    in its line: f(x)"
+    assert "learning_rate" in today
+
+
+def test_what_keras_takes_in_silence_is_hinted_at_once():
+    told = explained("AssertionError: no", "", [], 0, "layer = Embedding(9, 2, input_length=5)")
+    assert told.splitlines()[0] == "AssertionError: no" and told.count("input_length") == 1
+    assert explained("AssertionError: no", "", [], 0, "input_length == 5") == "AssertionError: no"
+
+
+def test_many_long_cells_cost_little():
+    begun = time.process_time()
+    chain = [Fault("a", "", missing(f"a{n - 1}"), f"a{n} = a{n - 1}\n" * 100) for n in range(1000)]
+    assert missing("a-1") in explained(missing("a999"), "", chain, 1)
+    assert time.process_time() - begun < 20
+
+
+NAMES = st.sampled_from("abcde")
+
+
+@given(st.lists(st.tuples(NAMES, NAMES), max_size=9), NAMES)
+def test_whoever_waits_for_whom_there_is_an_end(pairs, name):
+    faults = [Fault(made, "", missing(used), f"{made} = {used}") for made, used in pairs]
+    assert explained(missing(name), "", faults, len(faults))
 
 
 FAULTS = st.lists(
