@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book watch test pytest quick corpora lab exercises released kit weights results grade bench lock lint system clean
+.PHONY: help environment book watch test pytest quick corpora lab exercises released kit weights results diagrams grade bench lock lint system clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -57,6 +57,9 @@ kit: released ## pack what learners get, without solutions and hidden tests
 
 weights: environment ## train again the weights that the assignment `vanishing` ships
 	@$(BIN)/python -m tools.pretrain_vanishing
+
+diagrams: environment ## draw the drawings of the book again: book/diagrams/
+	@$(BIN)/python -m tools.diagrams
 
 results: environment ## run the long experiments again and record them in results/
 	@$(BIN)/python -m tools.record_results

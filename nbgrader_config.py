@@ -33,7 +33,8 @@ exchange.chmod(0o777)
 c.ExecutePreprocessor.timeout = 300
 c.Execute.timeout = 300
 c.Execute.kernel_name = "python3"
-c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+stub = '# YOUR CODE HERE\nraise NotImplementedError("this task is not done yet")'
+c.ClearSolutions.code_stub = {"python": stub}
 # Stock feedback shows a learner the hidden tests, as source and in tracebacks, and runs the
 # scripts in a student's outputs in the browser of whoever reads it.
 c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"

@@ -197,9 +197,12 @@ def milliseconds(
     x, y : array
         The batch.
     rounds : int
-        Steps of each; the first traces the graph.
+        Steps of each, after some in which its graph is traced.
     """
     times: dict[Hashable, list[float]] = {name: [] for name in models}
+    for model in models.values():
+        for _ in range(10):  # after fewer, the next one's graph is traced too soon: a warning
+            model.train_on_batch(x, y)
     for _ in range(rounds):
         for name, model in models.items():
             begun = time.process_time()

@@ -30,7 +30,8 @@ SLOW = (
 ALWAYS = ("tests/project/test_project.py",)
 # What is read rather than imported, and the tests that look at it.
 READ = {
-    "book/": ("tests/book/",),
+    "book/": ("tests/book/", "tests/tools/diagrams/test_gallery.py"),
+    "tools/diagrams/pictures/": ("tests/tools/diagrams/",),
     "_toc.yml": ("tests/book/",),
     "_config.yml": ("tests/book/", "tests/tools/test_build_book.py"),
     "results/": ("tests/helpers/test_results.py", "tests/tools/test_record_results.py"),

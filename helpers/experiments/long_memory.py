@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,10 @@ from helpers.training import first_below, repeat, until_solved
 CONTENDERS: dict[str, dict[str, Any]] = {
     "SimpleRNN": {},
     "SimpleRNN, gain 0.5": {"recurrent_initializer": ("Orthogonal", {"gain": 0.5})},
+    "gain 0.5, rate 0.01": {
+        "recurrent_initializer": ("Orthogonal", {"gain": 0.5}),
+        "learning_rate": 0.01,
+    },
     "GRU": {"cell": "GRU"},
     "GRU, rate 0.01": {"cell": "GRU", "learning_rate": 0.01},
     "GRU, bias 3": {"cell": "GRU", "gate_bias": 3.0},
@@ -40,9 +44,23 @@ FOUR: dict[str, dict[str, Any]] = {
 }
 #: What counts as solved: the mean training loss of ten steps falls below this.
 SOLVED = {"long dependency": 0.1, "adding": 0.01}
-CLASSIC_TASKS = {
+
+
+def random_bits(
+    n_samples: int, sequence_length: int = 60, dependency_gap: int = 50, *, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Zeros and ones by the toss of a coin; the label is the one at that gap from the end.
+
+    Every other bit is as large as the one that counts, and tells nothing.
+    """
+    bits = np.random.default_rng(seed).integers(0, 2, size=(n_samples, sequence_length))
+    return bits[..., None].astype("float32"), bits[:, sequence_length - 1 - dependency_gap]
+
+
+CLASSIC_TASKS: dict[str, Callable[..., tuple[np.ndarray, np.ndarray]]] = {
     "long dependency": partial(create_long_dependency_task, sequence_length=50, dependency_gap=40),
     "exploding": partial(create_exploding_gradient_task, sequence_length=50),
+    "random bits": random_bits,
 }
 
 
@@ -164,4 +182,5 @@ RECORDS = {
         "long dependency": classic("long dependency", seeds=range(5)),
         "exploding": classic("exploding", seeds=range(5), epochs=20),
     },
+    "published": partial(classic, "random bits", seeds=range(5)),
 }

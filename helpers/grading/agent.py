@@ -55,8 +55,7 @@ def answer(question: str) -> str:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        kind, text = type(error).__name__, str(error)[:2000]
-        return exchange.dumps({"error": {"type": kind, "message": text}})
+        return exchange.dumps({"error": _told(error)})
 
 
 def _call(number: int, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -68,6 +67,13 @@ def _call(number: int, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any
         for arg, now in zip(args, given, strict=True)
     ]
     return reply if left == args else reply | {"arguments": left}
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    """An error by the names of the built-in classes that it is of, the nearest first."""
+    text = error.args[0] if isinstance(error, KeyError) and len(error.args) == 1 else error
+    kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+    return {"type": type(error).__name__, "kinds": kinds[:20], "message": str(text)[:2000]}
 
 
 def _answer(question: dict[str, Any]) -> Any:
@@ -85,7 +91,9 @@ def _answer(question: dict[str, Any]) -> Any:
         case {"length": number}:
             return len(_kept[number])
         case {"iterate": number}:
-            return list(itertools.islice(_kept[number], 10_000))
+            return _keep(iter(_kept[number]))
+        case {"next": number, "most": most}:
+            return list(itertools.islice(_kept[number], most))
         case {"array": number}:
             import numpy as np
 

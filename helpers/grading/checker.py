@@ -10,6 +10,7 @@ import ast
 import builtins
 import contextlib
 import io
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from helpers.grading.scoring import Score
 
 Ask = Callable[[str], str]
 LONGEST = 4000  # characters of a message to a student
+ONE_BY_ONE, ITEMS = 50, 150  # turns in which a student's iterator is asked for items: then, at most
 
 
 class Unusable(Exception):
@@ -54,8 +56,25 @@ class Stranger:
         return length if type(length) is int else self._refuse("counting")
 
     def __iter__(self) -> Iterator[Any]:
-        items = self._names.ask({"iterate": self._number})
-        return iter(items if type(items) is list else self._refuse("iterating over"))
+        number = self._names.ask({"iterate": self._number})
+        return self._items(number if type(number) is int else self._refuse("iterating over"))
+
+    def _items(self, number: int) -> Iterator[Any]:
+        """The items of an iterator, at first one by one: it may have no end, and be used again."""
+        for turn in range(ITEMS):
+            items = self._names.ask({"next": number, "most": 1 if turn < ONE_BY_ONE else 1000})
+            if type(items) is not list:
+                self._refuse("iterating over")
+            if not items:
+                return
+            yield from items
+        raise Unusable(f"a student's {self._type} has too many items")
+
+    def __next__(self) -> Any:
+        items = self._names.ask({"next": self._number, "most": 1})
+        if items == []:
+            raise StopIteration
+        return items[0] if type(items) is list else self._refuse("taking the next item of")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = self._names.ask({"array": self._number})
@@ -110,12 +129,7 @@ class Names(dict):
         if type(reply) is not dict or not {"value", "error"} & reply.keys():
             raise Unusable("the student's kernel does not answer the question")
         if "error" in reply:
-            kind, text = str(reply["error"]["type"]), str(reply["error"]["message"])
-            known = getattr(builtins, kind, None)
-            if isinstance(known, type) and issubclass(known, Exception):
-                with contextlib.suppress(TypeError):
-                    raise known(text)
-            raise Unusable(f"{kind}: {text}")
+            _raise(reply["error"])
         left = reply.get("arguments")
         if type(left) is list and len(left) == len(arguments):
             for argument, data in zip(arguments, left, strict=True):
@@ -129,9 +143,13 @@ class Checker:
     def __init__(self, ask: Ask, imports: str = "") -> None:
         self.names = Names(ask)
         exec(compile(imports, "<imports>", "exec"), self.names)
+        logging.getLogger("tensorflow").addFilter(lambda record: record.levelno >= logging.ERROR)
 
     def run(self, source: str, points: float) -> dict[str, Any]:
-        """The verdict on one test cell: ``{"points": ..., "max": ..., "message": ...}``."""
+        """The verdict on one test cell: ``{"points": ..., "max": ..., "message": ...}``.
+
+        There is nothing to be said about one that passes, whatever it prints.
+        """
         printed = io.StringIO()
         earned, said = points, ""
         try:
@@ -143,6 +161,8 @@ class Checker:
             earned, said = 0.0, f"{type(error).__name__}: {error}".removesuffix(": ")
         finally:
             self.names.forget()
+        if earned >= points:
+            return {"points": earned, "max": points, "message": ""}
         message = "\n".join(part for part in (printed.getvalue().strip(), said) if part)
         return {"points": earned, "max": points, "message": message[:LONGEST]}
 
@@ -169,6 +189,23 @@ def imports_of(sources: list[str]) -> str:
     return "\n".join(dict.fromkeys(lines))
 
 
+def _raise(error: dict[str, Any]) -> NoReturn:
+    """Raise what was raised there, as the nearest of the built-in exceptions that it is."""
+    kind, text = str(error["type"]), str(error["message"])
+    kinds = error.get("kinds")
+    for name in [kind, *(kinds if type(kinds) is list else [])][:20]:
+        known = getattr(builtins, str(name), None)
+        if not (isinstance(known, type) and issubclass(known, Exception)):
+            continue
+        if known is not Exception or name == kind:
+            try:
+                made = known(text)
+            except TypeError:  # it wants more than a text
+                continue
+            raise made
+    raise Unusable(f"{kind}: {text}")
+
+
 def _change(mine: Any, now: Any) -> None:
     """Make an argument of a call what the call left of it, where that can be done in place."""
     if type(mine) is not type(now):
@@ -183,7 +220,7 @@ def _change(mine: Any, now: Any) -> None:
                 _change(item, left)
         else:
             mine[:] = now
-    elif type(mine) is dict:
+    elif type(mine) in (dict, set):
         mine.clear()
         mine.update(now)
 
@@ -191,4 +228,4 @@ def _change(mine: Any, now: Any) -> None:
 def _encode(value: Any) -> Any:
     if isinstance(value, Stranger):
         return {"handle": value._number}
-    return exchange.encode(value)
+    return exchange.encode(value, lambda it: it._number if isinstance(it, Stranger) else None)

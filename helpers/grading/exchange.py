@@ -1,14 +1,13 @@
 """Values on their way between two processes, of which one must not trust the other.
 
-Plain data, arrays and Keras objects become JSON and come back as exact copies; everything else
-stays where it is and is represented by the number of a handle. Nothing is ever unpickled, and
-only exact types pass: a subclass of ``int`` can lie about its value, an ``int`` cannot.
+Plain data, arrays and Keras objects become JSON and come back as copies; everything else stays
+where it is and is represented by the number of a handle. Nothing is ever unpickled, and only plain
+types arrive: a subclass of ``int`` can lie about its value, the ``int`` that it holds cannot.
 """
 
 from __future__ import annotations
 
 import base64
-import importlib
 import json
 import sys
 from collections.abc import Callable
@@ -16,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.behaviour import OWN
+from helpers.grading import networks, plain
 from helpers.grading.wire import LARGEST
 
 MOST = 5_000_000  # values in one message: each takes up to a hundred times its text in memory
@@ -25,21 +26,24 @@ CONTAINERS: dict[str, Callable[..., Any]] = {
     **{kind.__name__: kind for kind in (list, tuple, set, frozenset, dict)},
     "complex": complex,
 }
-ARRAYS = "biufcSU"  # kinds of array that are nothing but their bytes
+ARRAYS = "biufcSUmM"  # kinds of array that are nothing but their bytes
 
 
 class Refused(TypeError):
     """A value that must not or cannot cross; the text says which and why."""
 
 
-def encode(value: Any, keep: Callable[[Any], int] | None = None, depth: int = 0) -> Any:
+Keep = Callable[[Any], int | None]
+
+
+def encode(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     """A value as JSON data. What is not plain is given to ``keep``, which returns its handle.
 
     Raises
     ------
     Refused
-        For a subclass of a plain type, an array of objects, an integer of thousands of digits,
-        containers nested too deeply; and, without ``keep``, for every object that is not plain.
+        For an integer of thousands of digits, and containers nested too deeply; and, without
+        ``keep``, for every object that is not plain.
     """
     if depth > DEEPEST:
         raise Refused(f"containers are nested more than {DEEPEST} deep")
@@ -61,17 +65,23 @@ def encode(value: Any, keep: Callable[[Any], int] | None = None, depth: int = 0)
     if kind is dict:
         return {"dict": [[inner(key), inner(item)] for key, item in value.items()]}
     if kind is np.ndarray or (kind.__module__ == "numpy" and issubclass(kind, np.generic)):
-        return _encode_array(np.asarray(value), scalar=kind is not np.ndarray)
-    if kind.__module__.startswith(("tensorflow.", "keras.")) and hasattr(value, "numpy"):
-        return _encode_array(np.asarray(value), scalar=False)  # tensors and variables
-    for base in (bool, int, float, complex, str, bytes, list, tuple, dict, set, np.ndarray):
-        if issubclass(kind, base) and depth < 1 and keep is None:
-            raise Refused(f"a {base.__name__} of the special type {kind.__name__}")
-    if "keras" in sys.modules and (data := _encode_keras(value)) is not None:
-        return data
-    if keep is None:
+        if value.dtype.kind in ARRAYS:
+            return _encode_array(np.asarray(value), scalar=kind is not np.ndarray)
+    elif kind.__module__.startswith(("tensorflow.", "keras.")) and _is_tensor(value):
+        return inner(_numbers(value))
+    if (found := plain.tagged(value)) is not plain.NOTHING:
+        tag, content = found
+        return {tag: content if tag == "path" else [inner(item) for item in content]}
+    if kind is not np.ndarray and (found := plain.simpler(value)) is not plain.NOTHING:
+        return inner(found)
+    described = networks.describe(value) if "keras" in sys.modules else None
+    number = keep(value) if keep else None
+    if described is None and number is None:
         raise Refused(f"an object of type {kind.__name__}")
-    return {"handle": keep(value), "type": kind.__name__, "callable": callable(value)}
+    data = {} if described is None else {described[0]: inner(described[1])}
+    if number is not None:
+        data |= {"handle": number, "type": kind.__name__, "callable": callable(value)}
+    return data
 
 
 def decode(data: Any, handle: Callable[[dict[str, Any]], Any] | None = None, depth: int = 0) -> Any:
@@ -108,10 +118,12 @@ def decode(data: Any, handle: Callable[[dict[str, Any]], Any] | None = None, dep
             case "array" | "scalar":
                 array = _decode_array(content)
                 return array[()] if tag == "scalar" else array
-            case "model":
-                return _decode_model(content)
-            case "keras":
-                return _keras().saving.deserialize_keras_object(content, safe_mode=True)
+            case "path":
+                return plain.anew(tag, content)
+            case _ if tag in plain.TAGS:
+                return plain.anew(tag, [inner(item) for item in content])
+            case _ if tag in networks.TAGS:
+                return _network(tag, inner(content), data, handle)
             case "handle" if handle is not None:
                 return handle(data)
     except Refused:
@@ -161,48 +173,27 @@ def _decode_array(content: dict[str, Any]) -> np.ndarray:
     return flat.reshape(content["shape"]).copy()
 
 
-def _keras() -> Any:
-    """Keras, which takes seconds to import: not every process that passes messages on needs it."""
-    return importlib.import_module("keras")
+def _is_tensor(value: Any) -> bool:
+    """Whether it is a tensor or a variable, with rows of one length."""
+    return hasattr(value, "numpy") and not hasattr(value, "row_splits")
 
 
-def _encode_keras(value: Any) -> dict[str, Any] | None:
-    keras = _keras()
-    if isinstance(value, keras.Model):
-        return _encode_model(value)
-    parts = ("optimizers.Optimizer", "initializers.Initializer", "losses.Loss")
-    modules = [part.split(".") for part in (*parts, "regularizers.Regularizer")]
-    if isinstance(value, tuple(getattr(getattr(keras, m), name) for m, name in modules)):
-        return {"keras": keras.saving.serialize_keras_object(value)}
-    return None
+def _numbers(tensor: Any) -> np.ndarray:
+    array = np.asarray(tensor)
+    return array if array.dtype.kind != "V" else array.astype("float32")  # half precision
 
 
-def _encode_model(model: Any) -> dict[str, Any]:
-    keras = _keras()
-    optimizer = getattr(model, "optimizer", None)
-    state = [np.asarray(variable) for variable in optimizer.variables] if optimizer else []
-    return {
-        "model": {
-            "config": json.dumps(keras.saving.serialize_keras_object(model)),
-            "weights": [_encode_array(weight, scalar=False) for weight in model.get_weights()],
-            "optimizer": [_encode_array(value, scalar=False) for value in state],
-        }
-    }
-
-
-def _decode_model(content: dict[str, Any]) -> Any:
-    keras = _keras()
-    config = json.loads(content["config"])
-    model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    if not isinstance(model, keras.Model):
-        raise Refused("something that only claims to be a model")
-    model.set_weights([decode(weight) for weight in content["weights"]])
-    optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and content["optimizer"]:
-        state = [decode(value) for value in content["optimizer"]]
-        if len(state) > len(optimizer.variables):
-            optimizer.build(model.trainable_variables)
-        # One that has not trained yet has its rate and its counter alone, which come first.
-        for variable, value in zip(optimizer.variables[: len(state)], state, strict=True):
-            variable.assign(value)
-    return model
+def _network(
+    tag: str, content: Any, data: dict[str, Any], handle: Callable[[dict[str, Any]], Any] | None
+) -> Any:
+    """A copy that knows its original; or, if none can be made, a stand-in for the original."""
+    asked = handle(data) if handle is not None and "handle" in data else None
+    try:
+        copy = networks.rebuild(tag, content)
+    except Exception:
+        if asked is None:
+            raise
+        return asked
+    if asked is not None:
+        object.__setattr__(copy, OWN, asked)  # beside what Keras notices
+    return copy

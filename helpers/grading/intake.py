@@ -16,6 +16,8 @@ from helpers.grading.session import Limits
 from helpers.grading.submission import Rejected, candidates, read, read_timestamp, shown, usable
 from helpers.grading.verdict import Cell, Job
 
+HEADING = re.compile(r"^#+ +(Task \d{1,3})\b", re.MULTILINE)  # what learners know a part by
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -159,13 +161,15 @@ def _unfit(student: str) -> str:
 
 def job(notebook: NotebookNode, assignment: Assignment, limits: Limits, *, sandbox: bool) -> Job:
     """What there is to grade in a rebuilt notebook."""
-    cells, given = [], []
+    cells, given, task = [], [], ""
     for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
         about = facts(cell)
+        if cell.cell_type != "code":
+            if heading := HEADING.search("" if about.get("solution") else cell.source):
+                task = heading[1]
+            continue
         if about.get("locked") and not about.get("solution"):
             given.append(cell.source)
         points = float(about["points"]) if about.get("grade") else None
-        cells.append(Cell(about.get("grade_id") or f"own-{number}", cell.source, points))
+        cells.append(Cell(about.get("grade_id") or f"own-{number}", cell.source, points, task))
     return Job(tuple(cells), imports_of(given), assignment.files, limits, sandbox)

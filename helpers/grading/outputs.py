@@ -46,6 +46,10 @@ class Outputs:
         """Take a text that is kept elsewhere from the budget."""
         self.left -= len(text)
 
+    def of(self, cell: str) -> list[Output]:
+        """What a cell has shown so far, as far as it was kept."""
+        return self._cells.get(cell, [])
+
     def by_cell(self) -> dict[str, list[Output]]:
         """The outputs of each cell, as a notebook holds them."""
         return {cell: [_joined(output) for output in shown] for cell, shown in self._cells.items()}

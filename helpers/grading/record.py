@@ -88,7 +88,8 @@ def _test_outputs(test: dict[str, Any]) -> list[NotebookNode]:
         score = nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(points))})
         return [told, score]
     kind, _, text = message.partition(": ")
-    kind = kind if kind.isidentifier() else "Failed"
+    if not kind.isidentifier():  # it begins with another cell's error
+        kind, text = "Failed", message
     return [
         nbformat.v4.new_output("error", ename=kind, evalue=text or message, traceback=[message])
     ]

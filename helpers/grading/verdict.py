@@ -14,6 +14,7 @@ from jupyter_core.utils import ensure_event_loop
 from helpers.grading import exchange
 from helpers.grading.checker import LONGEST
 from helpers.grading.outputs import Outputs, plain
+from helpers.grading.reasons import Fault, explained, raised
 from helpers.grading.session import AGENT, Ended, Limits, Session
 
 SET_UP = """
@@ -35,6 +36,7 @@ class Cell:
     grade_id: str
     source: str
     points: float | None = None
+    task: str = ""  #: what the author calls the part that it belongs to, such as "Task 1"
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,25 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
             session(job.files, job.limits, job.sandbox) as checker,
         ):
             student.execute("", expression=AGENT + ".settle()")  # the checker starts meanwhile
-            ready = False
+            ready, faults, fresh = False, list[Fault](), 0
             for cell in job.cells:
                 if cell.points is None:
                     cell_begun = time.monotonic()
                     student.execute(cell.source, on_output=partial(outputs.keep, cell.grade_id))
                     verdict["seconds"] += time.monotonic() - cell_begun
+                    if error := raised(outputs.of(cell.grade_id)):
+                        own = cell.grade_id.startswith("own-")
+                        faults.append(Fault(cell.grade_id, cell.task, error, cell.source, own))
+                        fresh += 1
                     continue
                 if not ready:
                     checker.execute(SET_UP.format(imports=repr(job.imports)))
                     ready = True
-                tests[cell.grade_id] = _check(checker, student, cell)
+                test = tests[cell.grade_id] = _check(checker, student, cell)
+                if test["points"] < test["max"]:
+                    told = explained(test["message"], cell.task, faults, fresh)
+                    test["message"] = told[:LONGEST]
+                fresh = 0
                 outputs.spend(tests[cell.grade_id]["message"])
     except Ended as end:
         verdict |= {"status": end.status, "message": str(end)}

@@ -90,6 +90,14 @@ def test_a_figure_needs_name_caption_and_alt():
         assert len(chapters.figures(CELL % good.replace(missing, ""))) == 1, missing
 
 
+def test_a_figure_directive_needs_them_too():
+    alt = "A box that reads two inputs and hands on one answer."
+    good = f"```{{figure}} a.svg\n:name: fig-a\n:alt: {alt}\n\nIt reads.\n```"
+    assert chapters.figures(good) == []
+    for missing in (":name: fig-a\n", "It reads.", alt):
+        assert len(chapters.figures(good.replace(missing, ""))) == 1, missing
+
+
 DRAWN = "---\n%smystnb:\n  figure: {name: f, caption: c}\n---\n"
 FOLD = ":tags: [hide-input]\n"
 OPEN, FOLDED = DRAWN % "", DRAWN % "tags: [hide-input]\n"

@@ -1,4 +1,4 @@
-"""A released course, and one that has been through the whole loop, for the tests that look at what it leaves."""
+"""A released course, and one that has been through the whole loop, for tests that look at it."""
 
 import shutil
 from functools import partial

@@ -36,7 +36,8 @@ def main(names: tuple[str, ...]) -> None:
         faults += [f"{each.assignment}/{fault}" for fault in told]
     if faults:
         raise click.ClickException("\n".join(["not every answer gets what it declares:", *faults]))
-    click.echo(f"{sum(map(len, wanted.values()))} answers to {len(ledgers)} assignments get what they declare")
+    count = sum(map(len, wanted.values()))
+    click.echo(f"{count} answers to {len(ledgers)} assignments get what they declare")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def grading(cell: NotebookNode) -> dict:
 def complete(author: intake.Assignment, answer: Answer) -> NotebookNode:
     """The released notebook as a learner with this answer would hand it in."""
     released = nbformat.from_dict(author.released)
-    solved = {grading(cell).get("grade_id"): cell.source for cell in author.source.cells}
+    solved = {grading(cell).get("grade_id"): official(cell) for cell in author.source.cells}
     blanks = [cell for cell in released.cells if grading(cell).get("solution")]
     unknown = set(answer.cells) - {grading(cell)["grade_id"] for cell in blanks}
     if unknown:
@@ -77,8 +77,13 @@ def complete(author: intake.Assignment, answer: Answer) -> NotebookNode:
         if grade_id in answer.cells:
             cell.source = answer.cells[grade_id].rstrip("\n")
         elif answer.base == "solution":
-            cell.source = _MARKERS.sub("", solved[grade_id])
+            cell.source = solved[grade_id]
     return released
+
+
+def official(cell: NotebookNode) -> str:
+    """The solution in a cell of the source, as a learner would have written it."""
+    return _MARKERS.sub("", cell.source)
 
 
 def submit(course: Path, assignment: str, answer: Answer) -> None:

@@ -164,7 +164,10 @@ def test_the_same_verdicts_make_the_same_file(checkout):
         ("from helpers.data import reviews", {"helpers.data", "helpers.data.reviews"}),
         ("from helpers.cells import LSTM", {"helpers.cells"}),
         ("import helpers.plots as p", {"helpers.plots"}),
-        ("from helpers import (\n    plots,\n    text\n)", {"helpers", "helpers.plots", "helpers.text"}),
+        (
+            "from helpers import (\n    plots,\n    text\n)",
+            {"helpers", "helpers.plots", "helpers.text"},
+        ),
         ("if broken(:\n  from helpers import text", {"helpers", "helpers.text"}),
         ('importlib.import_module("helpers.glove")', {"helpers.glove"}),
         ("import numpy", set()),

@@ -48,6 +48,23 @@ def test_an_error_in_one_cell_stops_no_other():
     assert result["tests"]["test"]["points"] == 3.0
 
 
+def test_a_failed_test_tells_first_which_cell_raised():
+    solve = "import keras\nmodel = keras.optimizers.SGD(lr=0.01)"
+    cells = (
+        Cell("solve", solve, task="Task 1"),
+        Cell("given", "print(model.get_config())"),
+        Cell("test", "assert model", 3.0),
+        Cell("later", "raise NotImplementedError()", task="Task 2"),
+        Cell("test-later", "assert found == 3", 1.0),
+    )
+    tests = grade(Job(cells, "", limits=Limits(seconds=20)))["tests"]
+    assert tests["test"]["message"].splitlines() == [
+        "The cell `solve` stopped with ValueError: Argument(s) not recognized: {'lr': 0.01}",
+        "That is a name of Keras 2: `lr` is called `learning_rate` today.",
+    ]
+    assert tests["test-later"]["message"] == "Task 2 is not done yet"
+
+
 def test_tests_reached_before_the_end_keep_their_points():
     cells = (Cell("a", "x = 1"), Cell("t1", "assert x == 1", 1.0), Cell("b", "while True: pass"))
     job = Job((*cells, Cell("t2", "pass", 2.0)), "", limits=Limits(seconds=3))

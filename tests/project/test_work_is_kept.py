@@ -20,7 +20,7 @@ FILES = ["LICENSE", "Makefile", "nbgrader_config.py", "pyproject.toml", "require
 # Too long for a test, or in need of a terminal: of these it is read what they would do.
 READ = {"book", "watch", "test", "quick", "corpora", "weights", "results"}
 IF_NEEDED = re.compile(r".* -m tools\.release_exercises --if-needed\n")  # which `make kit` proves
-READ |= {"bench", "lab", "lock", "lint", "system"}
+READ |= {"bench", "diagrams", "lab", "lock", "lint", "system"}
 BIN = Path(sys.executable).parent
 PROGRAMS = {
     "python": f"'{sys.executable}'",

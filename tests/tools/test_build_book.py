@@ -219,6 +219,9 @@ def test_known_accessibility_faults_are_mended():
     assert course_html.mend(html) == '<div class="citation" id="id2" role="listitem"><td></td>'
     assert course_html.mend('<th class="head"><p></p></th>') == '<td class="head"></td>'
     assert course_html.mend("<th>a</th>") == "<th>a</th>"
+    reached = '<figure class="align-default diagram" tabindex="0" id="fig-a">'
+    assert course_html.mend(reached.replace(' tabindex="0"', "")) == reached
+    assert course_html.mend(reached) == reached
     assert course_html.mend('<script defer src="../scripts/fontawesome.js?d=1"></script>') == ""
     script = (
         '<script>window.MathJax = {"a": {}}</script><script src="mathjax/tex-chtml.js"></script>'

@@ -98,7 +98,7 @@ def test_releases_notebook_and_data(released):
     notebook = nbformat.read(released / "exercises/small/small.ipynb", as_version=4)
     nbformat.validate(notebook)
     sources = [cell.source for cell in notebook.cells]
-    assert "raise NotImplementedError()" in sources[1] and "42" not in "".join(sources)
+    assert "raise NotImplementedError(" in sources[1] and "42" not in "".join(sources)
     assert sources[2] == 'assert answer > 0, "positive"'
     assert [cell.id for cell in notebook.cells] == ["markdown-0", "answer", "test-answer"]
 

@@ -31,6 +31,8 @@ MENDED = [
     (r'<i class="((?:theme-switch )?fa[srb]? )', r'<i aria-hidden="true" class="\1'),
     # not axe's: all of MathJax, where what `_config.yml` names is enough
     (r'(<script[^>]* src="[^"]*mathjax/)tex-chtml\.js', r"\1startup.js"),
+    # scrollable-region-focusable: a drawing that is wider than a phone scrolls
+    (r'(<figure class="[^"]*\bdiagram\b[^"]*")(?! tabindex)', r'\1 tabindex="0"'),
     # label-content-name-mismatch: MyST-NB names every fold alike, whatever is written on it
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 ]

@@ -54,8 +54,18 @@ def cells(text: str) -> list[str]:
 
 
 def figures(text: str) -> list[str]:
-    """Figures announced in a cell's metadata need a name, a caption and an alt text."""
+    """Figures need a name, a caption and an alt text, drawn by a cell or by a directive."""
     faults = []
+    for event in walk(text, prose=False):
+        if event.kind == "directive" and event.name == "figure":
+            caption = {"caption": event.text, "name": event.options.get("name")}
+            faults += [
+                f"line {event.line}: the figure has no {key}"
+                for key, value in caption.items()
+                if not str(value or "").strip()
+            ]
+            if len(str(event.options.get("alt") or "")) < SHORTEST_ALT:
+                faults.append(f"line {event.line}: alt text under {SHORTEST_ALT} characters")
     for cell in code_cells(text):
         declared = cell.metadata.get("mystnb") or {}
         if "figure" not in declared and "image" not in declared:

@@ -51,3 +51,9 @@ def test_the_classic_comparison_has_a_value_for_every_epoch_and_seed():
     np.testing.assert_allclose(
         again["SimpleRNN"]["loss"][0], found["SimpleRNN"]["loss"][1], atol=1e-4
     )
+
+
+def test_the_label_of_random_bits_is_one_of_them():
+    x, y = long_memory.random_bits(50, 9, 6, seed=3)
+    assert x.shape == (50, 9, 1) and set(np.unique(x)) == {0, 1}
+    assert_array_equal(y, x[:, 2, 0])

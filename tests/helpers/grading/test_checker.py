@@ -48,6 +48,13 @@ def test_what_a_test_prints_is_part_of_the_message(run):
     assert verdict["message"] == "look at a\nAssertionError"
 
 
+def test_nothing_is_said_under_a_test_that_passes(run):
+    warns = "import logging\nlogging.getLogger('tensorflow').warning('retracing')\n"
+    assert run("a = 3", f"{warns}print('fine')\nassert a == 3")["message"] == ""
+    failed = run("a = 3", f"{warns}assert a == 4")
+    assert failed["message"] == "AssertionError"
+
+
 def test_partial_credit(run):
     source = "from helpers.grading.scoring import score\nscore(1, 4, 'one of four')"
     assert run("a = 3", source) == {"points": 0.5, "max": 2, "message": "one of four"}

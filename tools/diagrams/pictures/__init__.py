@@ -1,0 +1,1 @@
+"""One module a drawing, named like its file in ``book/diagrams``."""
