@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+# What nbgrader_config.py has nbgrader write in place of a solution.
+STUB = '# YOUR CODE HERE\nraise NotImplementedError("this task is not done yet")'
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -43,6 +45,6 @@ def cleared(notebook: NotebookNode) -> NotebookNode:
     from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
     released = deepcopy(notebook)
-    for preprocessor in (ClearSolutions(), ClearHiddenTests()):
+    for preprocessor in (ClearSolutions(code_stub={"python": STUB}), ClearHiddenTests()):
         released, _ = preprocessor.preprocess(released, {})
     return released
