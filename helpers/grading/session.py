@@ -129,6 +129,7 @@ class Session:
         latest = time.monotonic() + START_LIMIT
         while time.monotonic() < latest:
             self._look()
+            self._part()
             self.client.kernel_info()
             # What it publishes before we subscribe is lost; heard once, it will always be heard.
             while self._channels.iopub.poll(1000 * GREETING):
@@ -239,13 +240,15 @@ class Session:
     def _wait(self) -> list[zmq.Socket]:
         """The sockets at which messages wait, after a short while perhaps none."""
         self._look()
-        ready, lost = self._channels.wait(LOOK)
-        if lost:
-            for _ in range(PARTING):
-                time.sleep(LOOK)
-                self._look()  # a process that ended says more than its silence
-            raise wire.Unreadable(f"more than {wire.LONGEST // 10**6} MB at once, or it hung up")
-        return ready
+        for _ in range(PARTING):
+            over = self.process.poll() is not None  # asked first: what it sent before is kept
+            ready, lost = self._channels.wait(LOOK)
+            if ready or not (over or lost):
+                return ready
+            time.sleep(LOOK)  # what it said last may be on its way
+            if over and not self._channels.wait(0)[0]:
+                self._part()  # a process that ended says more than its silence
+        raise wire.Unreadable(f"more than {wire.LONGEST // 10**6} MB at once, or it hung up")
 
     def _receive(self, socket: zmq.Socket) -> wire.Message:
         """A message; those that a notebook sends of its own accord are counted."""
@@ -257,16 +260,19 @@ class Session:
             raise Ended("crashed", f"more than {most:,} characters of output")
         return message
 
-    def _look(self) -> None:
-        """Now and then: end the kernel if it has passed a limit, notice if it has ended."""
-        if time.monotonic() - self.looked < LOOK:
-            return
-        self.looked = time.monotonic()
+    def _part(self) -> None:
+        """Notice if the kernel has ended."""
         code = self.process.poll()
         if self.process.lost:
             raise warm.WarmUnavailable("the kernel's server ended")
         if code is not None:
             raise Ended("crashed", f"the notebook's process ended by itself ({_told(code)})")
+
+    def _look(self) -> None:
+        """Now and then: end the kernel if it has passed a limit."""
+        if time.monotonic() - self.looked < LOOK:
+            return
+        self.looked = time.monotonic()
         if time.monotonic() - self.begun > self.limits.seconds:
             raise Ended("timed_out", f"more than {self.limits.seconds:.0f} s")
         memory, count, seconds = 0, 0, 0.0
