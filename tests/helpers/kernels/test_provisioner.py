@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import sys
 import time
 from pathlib import Path
 
@@ -164,6 +166,33 @@ def test_the_learners_exit_handlers_run(tmp_path):
         run(client, f"import atexit, pathlib; atexit.register(pathlib.Path({str(mark)!r}).touch)")
         manager.shutdown_kernel()
     assert mark.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reserving a port is Linux's way")
+def test_a_port_chosen_for_a_kernel_is_given_to_nobody_else(monkeypatch):
+    # A kernel whose port was taken before it bound it dies before it replies: 4,000 who ask for
+    # any port, before the kernel starts, are enough to be given one of five.
+    launch, given, chosen = provisioner.WarmProvisioner.launch_kernel, [], set()
+
+    async def crowded(self, cmd, **kwargs):
+        chosen.update(getattr(self.parent, name) for name in provisioner.PORTS)
+        for port in chosen:
+            with socket.socket() as other, pytest.raises(OSError, match="in use"):
+                other.bind(("127.0.0.1", port))
+        for _ in range(4000):
+            with socket.socket() as other:
+                other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as ZeroMQ does
+                other.bind(("127.0.0.1", 0))
+                given.append(other.getsockname()[1])
+        return await launch(self, cmd, **kwargs)
+
+    monkeypatch.setattr(provisioner.WarmProvisioner, "launch_kernel", crowded)
+    with kernel() as (manager, client):
+        assert chosen == {getattr(manager, name) for name in provisioner.PORTS}
+        assert not chosen & set(given)
+        assert printed(client, "print('ready')") == "ready"
+        manager.restart_kernel(now=True)
+    assert manager.provisioner is None or not manager.provisioner._reserved
 
 
 def test_a_folder_that_is_not_there_is_the_clients_error(tmp_path):
