@@ -32,7 +32,7 @@ def measure(folder, submissions):
     from distributed import Client, LocalCluster
 
     from helpers.grading import intake, pipeline
-    from helpers.grading.session import Limits
+    from helpers.grading.limits import Limits
     from tests.grading import toy
 
     course = toy.make_course(folder)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.grading.session import Limits
+from helpers.grading.limits import Limits
 from helpers.grading.submission import Rejected, read, shown
 from helpers.kernels import sandbox
 

@@ -19,7 +19,8 @@ import click
 from tqdm import tqdm
 
 from helpers.grading import check as checking
-from helpers.grading.session import Limits, prepare
+from helpers.grading.limits import Limits
+from helpers.grading.session import prepare
 from helpers.grading.submission import shown
 from helpers.kernels import sandbox, warm
 from helpers.kernels.turn import (

@@ -11,8 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.grading.checker import imports_of
+from helpers.grading.limits import Limits
 from helpers.grading.rebuild import facts, rebuild
-from helpers.grading.session import Limits
 from helpers.grading.submission import Rejected, candidates, read, read_timestamp, shown, usable
 from helpers.grading.verdict import Cell, Job
 

@@ -15,8 +15,8 @@ from distributed import Client, KilledWorker, as_completed
 from helpers.grading import intake, record
 from helpers.grading.converter import Failed
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
+from helpers.grading.limits import Limits
 from helpers.grading.rebuild import facts, grade_id
-from helpers.grading.session import Limits
 from helpers.grading.verdict import Job
 from helpers.grading.worker import on_worker
 

@@ -21,6 +21,7 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from helpers.grading import wire
+from helpers.grading.limits import Limits
 from helpers.kernels import sandbox, warm
 from helpers.kernels.thrift import ONE_THREAD
 from helpers.kernels.usage import memory_of
@@ -44,19 +45,6 @@ AGENT = "__import__('helpers.grading.agent', fromlist=['tell'])"
 PROTOCOL = ("execute_reply", "status", "input_request", "execute_input", wire.TEXT)
 PARTING = 10  # looks before a kernel that hung up is thought to be alive
 GREETING = 0.05  # seconds after which a kernel that has not been heard is asked again
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use."""
-
-    seconds: float = 300.0  #: wall clock, the whole notebook
-    cpu_seconds: float = 600.0
-    memory: int = 3_000_000_000  #: bytes, resident, of all its processes
-    processes: int = 400  #: and threads
-    file_size: int = 100_000_000  #: bytes of one file
-    disk: int = 300_000_000  #: bytes of all files
-    output: int = 1_000_000  #: characters kept of a notebook's outputs, a part of what it may show
 
 
 def prepare(*, sandbox: bool) -> None:

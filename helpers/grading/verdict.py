@@ -13,9 +13,10 @@ from jupyter_core.utils import ensure_event_loop
 
 from helpers.grading import exchange
 from helpers.grading.checker import LONGEST
+from helpers.grading.limits import Limits
 from helpers.grading.outputs import Outputs, plain
 from helpers.grading.reasons import READ, Fault, explained, raised, stopped_at
-from helpers.grading.session import AGENT, Ended, Limits, Session
+from helpers.grading.session import AGENT, Ended, Session
 
 SET_UP = """
 import json as _json

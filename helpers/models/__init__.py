@@ -1,5 +1,6 @@
 """Models as functions of their sizes: one module a family."""
 
+from helpers.models.attention import build_attention_model
 from helpers.models.compiled import prepare
 from helpers.models.recurrent import (
     CELLS,
@@ -20,6 +21,7 @@ from helpers.models.text import POOLS, build_hybrid_classifier, build_text_class
 __all__ = [
     "CELLS",
     "POOLS",
+    "build_attention_model",
     "build_bidirectional_lstm",
     "build_gru_model",
     "build_hybrid_classifier",

@@ -12,8 +12,8 @@ import nbformat
 from distributed import Client, LocalCluster, as_completed
 
 from helpers.grading import intake
+from helpers.grading.limits import Limits
 from helpers.grading.rebuild import rebuild
-from helpers.grading.session import Limits
 from helpers.grading.submission import parse
 from helpers.grading.verdict import Job
 from helpers.grading.worker import OneCore, on_worker

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from helpers.grading import worker
+from helpers.grading.limits import Limits
 from helpers.grading.outputs import MOST
-from helpers.grading.session import Limits
 from helpers.grading.verdict import Cell, Job, grade
 from helpers.kernels import warm
 from tests.grading import toy

@@ -13,8 +13,8 @@ import nbformat
 import yaml
 
 from helpers.grading import intake
+from helpers.grading.limits import Limits
 from helpers.grading.rebuild import rebuild
-from helpers.grading.session import Limits
 from helpers.grading.submission import parse
 from helpers.kernels import sandbox
 from tools import release_exercises

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from helpers.grading import check
-from helpers.grading.session import Limits
+from helpers.grading.limits import Limits
 from helpers.grading.submission import Rejected
 from tests.grading import toy
 
