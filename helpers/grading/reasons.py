@@ -105,7 +105,9 @@ def _told(message: str, task: str, faults: Sequence[Fault], fresh: int) -> str:
     cause = last[0] if last else None
     if missing:
         cause = _lost(missing[1], faults) or cause
-    if message.startswith(NOT_DONE):
+    if message.startswith(NOT_DONE):  # and not what a given cell lacks that an earlier task makes
+        undone = [fault for fault in last if fault.error.startswith(NOT_DONE)]
+        cause = next(iter([*undone, *(f for f in last if not MISSING.match(f.error))]), None)
         return str(cause) if cause else f"{task or 'This task'} is not done yet"
     if cause is None:
         return with_hint(message)
