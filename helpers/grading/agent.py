@@ -45,7 +45,8 @@ def ask(question: str) -> str:
 def answer(question: str) -> str:
     """The answer to one question, both as JSON: ``{"value": ...}`` or ``{"error": ...}``.
 
-    A call that changed its arguments in place is answered with ``"arguments"``, too.
+    A call that changed its arguments in place is answered with ``"arguments"``, too: those by
+    position, then those by name.
     """
     try:
         asked = exchange.loads(question)
@@ -59,14 +60,15 @@ def answer(question: str) -> str:
 
 
 def _call(number: int, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    given = [_decode(arg) for arg in args]
-    value = _kept[number](*given, **{name: _decode(arg) for name, arg in kwargs.items()})
+    given, named = [_decode(arg) for arg in args], {n: _decode(arg) for n, arg in kwargs.items()}
+    value = _kept[number](*given, **named)
     reply = {"value": exchange.encode(value, _keep)}
+    before = [*args, *kwargs.values()]
     left = [
         arg if _is_reference(arg) else exchange.encode(now, _keep)
-        for arg, now in zip(args, given, strict=True)
+        for arg, now in zip(before, [*given, *named.values()], strict=True)
     ]
-    return reply if left == args else reply | {"arguments": left}
+    return reply if left == before else reply | {"arguments": left}
 
 
 def _told(error: BaseException) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Stranger:
             "args": [_encode(arg) for arg in args],
             "kwargs": {name: _encode(value) for name, value in kwargs.items()},
         }
-        return self._names.ask(question, args)
+        return self._names.ask(question, (*args, *kwargs.values()))
 
     def __getitem__(self, key: Any) -> Any:
         return self._names.ask({"item": _encode(key), "of": self._number})

@@ -14,6 +14,7 @@ LONGEST = 700  # characters of an error of another cell
 SHOWN = 120  # characters of the line in which it came up
 READ, WIDEST = 20_000, 300  # characters of a cell, and of one of its lines, that are looked at
 MISSING = re.compile(r"^NameError: name '(\w+)' is not defined", re.MULTILINE)
+GONE = re.compile(r"^NotImplementedError: task \d+ is not done yet: there is no `(\w+)`")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 PLACE = re.compile(r"Cell In\[\d+\], line (\d{1,6})")  # as a traceback names it
 #: The beginning of a line that makes names.
@@ -100,11 +101,15 @@ def explained(
 
 
 def _told(message: str, task: str, faults: Sequence[Fault], fresh: int) -> str:
-    missing = MISSING.search(message)
+    missing = MISSING.search(message) or GONE.search(message)
     last = [fault for fault in faults[len(faults) - fresh :] if not fault.own]
     cause = last[0] if last else None
     if missing:
         cause = _lost(missing[1], faults) or cause
+    if message.startswith(NOT_DONE) and not missing:
+        # The reason is not what a given cell lacks that an earlier task makes.
+        undone = [fault for fault in last if fault.error.startswith(NOT_DONE)]
+        cause = next(iter([*undone, *(f for f in last if not MISSING.match(f.error))]), None)
     if message.startswith(NOT_DONE):
         return str(cause) if cause else f"{task or 'This task'} is not done yet"
     if cause is None:

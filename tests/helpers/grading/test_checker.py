@@ -106,6 +106,11 @@ spoil(array, numbers, table)
 assert array.tolist() == [2, 2] and len(numbers) == 2 and table == {"new": 1}
 innocent(array)
 assert array.tolist() == [2, 2]
+array, numbers, table = np.ones(2), [np.zeros(1)], {}
+spoil(array, table=table, numbers=numbers)
+assert array.tolist() == [2, 2] and len(numbers) == 2 and table == {"new": 1}
+spoil(array=array, numbers=[np.zeros(1)], table={})
+assert array.tolist() == [4, 4]
 """
     assert run(student, test)["message"] == ""
 

@@ -49,6 +49,21 @@ def test_a_task_that_was_not_begun_is_not_done_yet():
     assert str(Fault("solve", "", "NotImplementedError", "")) == "The cell `solve` is not done yet"
 
 
+def test_what_a_given_cell_lacks_is_no_reason_for_a_task_that_was_not_begun():
+    bend = Fault("bend", "Task 4", missing("W"), "bent = W")
+    stub = Fault("scale", "Task 4", "NotImplementedError", "scaled = standardise(y)")
+    for faults in ([bend, stub], [bend], []):
+        told = explained("NotImplementedError: no", "Task 4", faults, len(faults))
+        assert told == "Task 4 is not done yet"
+
+
+def test_a_name_that_a_task_should_make_is_followed_to_the_cell_that_raised():
+    gone = "NotImplementedError: task 3 is not done yet: there is no `clipped`"
+    assert explained(gone, "Task 3", [SGD, GIVEN], 2).startswith("The cell `clip` stopped with")
+    assert explained(gone, "Task 3", [SGD, GIVEN], 0).startswith("The cell `clip` stopped with")
+    assert explained(gone, "Task 3", [], 0) == "Task 3 is not done yet"
+
+
 def test_an_old_name_within_a_test_is_hinted_at_too():
     told = explained("KeyError: 'acc'", "Task 1", [], 0)
     assert told.startswith("KeyError: 'acc'\n") and "`accuracy`" in told
