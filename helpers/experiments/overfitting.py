@@ -142,17 +142,62 @@ def fit(data: Task, remedy: Remedy, seed: int, *, epochs: int = 15) -> dict[str,
         verbose=0,
         callbacks=stop,
     ).history
+    curves = {key: history[key] for key in ("loss", "val_loss")}
+    return curves | outcome_of(model, data)
+
+
+STEPS_A_ROUND = 63  # two thousand texts once, in batches of 32
+
+
+def fit_equal_steps(texts: int, seed: int, *, rounds: int = 15) -> dict[str, Any]:
+    """Train without a remedy on more texts, for as many steps as `fit` takes with two thousand.
+
+    Equal epochs would give four times the texts four times the updates, and so more time to
+    learn them by heart.
+
+    Returns
+    -------
+    dict
+        As that of `fit`; a number of ``loss`` and ``val_loss`` for every 63 steps.
+    """
+    data = task(texts)
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    model = build(data.vocabulary_size)
+    order = np.random.default_rng(seed)
+    curves: dict[str, list[float]] = {"loss": [], "val_loss": []}
+    waiting = np.empty(0, int)
+    for _ in range(rounds):
+        while len(waiting) < STEPS_A_ROUND * 32:
+            waiting = np.concatenate([waiting, order.permutation(texts)])
+        now, waiting = np.split(waiting, [STEPS_A_ROUND * 32])
+        told = model.fit(*(part[now] for part in data.train), batch_size=32, verbose=0)
+        curves["loss"].append(told.history["loss"][0])
+        held_out = model.evaluate(*data.validation, batch_size=500, verbose=0)
+        curves["val_loss"].append(float(held_out[0]))
+    return curves | outcome_of(model, data)
+
+
+def outcome_of(model: keras.Model, data: Task) -> dict[str, float]:
+    """``accuracy``, ``test_loss`` and ``by_heart`` of a trained model, as `fit` says them."""
     x, y = data.test
     answers = model(x).numpy()[:, 0]
     told_x, told_y = (part[data.turned] for part in data.train)
     repeated = (model(told_x).numpy()[:, 0] > 0.5) == told_y
     return {
-        "loss": history["loss"],
-        "val_loss": history["val_loss"],
         "accuracy": float(np.mean((answers > 0.5) == y)),
         "test_loss": float(keras.losses.binary_crossentropy(y, answers)),
         "by_heart": float(np.mean(repeated)),
     }
+
+
+def more_texts(sizes: Iterable[int], *, seeds: Iterable[int]) -> dict[str, dict[str, list[Any]]]:
+    """`fit_equal_steps` for each number of texts: ``{size: {key of `fit`: [one per seed]}}``."""
+    outcome, seeds = {}, list(seeds)
+    for size in sizes:
+        fits = [fit_equal_steps(size, seed) for seed in seeds]
+        outcome[str(size)] = {key: [one[key] for one in fits] for key in fits[0]}
+    return outcome
 
 
 def compare(
@@ -221,4 +266,5 @@ RECORDS = {
         "remedies": compare(REMEDIES, seeds=range(5)),
         "recurrent": compare_places(PLACES, seeds=range(3)),
     },
+    "more_texts": lambda: more_texts((2000, 4000, LARGEST), seeds=range(5)),
 }

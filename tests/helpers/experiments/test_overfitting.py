@@ -76,3 +76,9 @@ def test_places_are_compared_over_seeds(monkeypatch):
     monkeypatch.setattr(overfitting, "task", lambda n, label_noise: task(64, label_noise=0))
     found = overfitting.compare_places({"none": {}}, seeds=iter(range(2)))
     assert len(found["none"]["accuracy"]) == len(found["none"]["loss"]) == 2
+
+
+def test_more_texts_are_seen_in_as_many_steps():
+    found = overfitting.fit_equal_steps(3000, 0, rounds=2)
+    assert len(found["loss"]) == len(found["val_loss"]) == 2
+    assert 0 <= found["by_heart"] <= 1 and found["accuracy"] > 0.4
