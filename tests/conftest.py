@@ -45,11 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which answers were drawn, if any were."""
+    """Say which answers and pages were drawn, if any were."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    if any("test_verdicts" in getattr(report, "nodeid", "") for report in reports):
+    drawn = ("test_verdicts", "test_cold_and_warm")
+    if any(name in getattr(report, "nodeid", "") for report in reports for name in drawn):
         seed = os.environ["CORPORA_SEED"]
-        terminalreporter.write_line(f"CORPORA_SEED={seed} draws the same answers again")
+        terminalreporter.write_line(f"CORPORA_SEED={seed} draws the same answers and pages again")
 
 
 @pytest.fixture(scope="session")

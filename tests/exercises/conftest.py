@@ -12,8 +12,8 @@ from tests.exercises.once import once
 # the first models and histories, in the second figures and weights, in the third functions.
 BY_STOCK = {
     "exploding": ("solution", "blank", "wrong-syntax-error"),
-    "vanishing": ("solution", "blank", "wrong-legend-swapped"),
-    "bptt": ("solution", "blank", "wrong-broadcast"),
+    "vanishing": ("solution", "wrong-legend-swapped"),
+    "bptt": ("wrong-broadcast",),
 }
 LOOP = (
     *(("autograde", assignment) for assignment in BY_STOCK),
