@@ -45,7 +45,7 @@ def test_everybody_gets_feedback(finished, student, assignment):
 
 def test_a_failed_test_says_why(finished):
     page = finished / "feedback" / "blank" / "exploding" / "exploding.html"
-    assert "NameError: name 'unclipped' is not defined" in _text_of(page.read_text("utf-8"))
+    assert "task 1 is not done yet" in _text_of(page.read_text("utf-8"))
 
 
 def hidden_lines(path):
