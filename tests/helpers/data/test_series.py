@@ -24,8 +24,8 @@ def test_a_file_is_read(tmp_path, monkeypatch):
     monkeypatch.setenv("RNN_DATA", "real")
     found = series.load()
     assert found.source == "real" and found.values.tolist() == [20.7, 17.9, 18.8]
-    with pytest.raises(ValueError, match="1985 is not in the series"):
-        found.year(1985)
+    with pytest.raises(ValueError, match="1986 is not in the series"):
+        found.year(1986)
 
 
 @pytest.mark.parametrize(
