@@ -6,7 +6,7 @@ WIDTH, HEIGHT = 700, 330
 LEFT, STEP, TOP = 34, 24.0, 62
 PARTS = (("training", 7, STATE), ("calibration", 3, CELLS["GRU"]), ("test", 3, CELLS["LSTM"]))
 WINDOW, AHEAD = 4, 2
-ORIGINS = (4, 8, 10)  # the last one is the test part's first step
+ORIGINS = (4, 7, 10)  # the last one is the test part's first step
 RIGHT, APART = 440, 78
 AHEAD_STEPS = 3
 
@@ -55,7 +55,9 @@ def _origin(sheet: Canvas, y: float, origin: int) -> None:
             colour=STATE if known else CELLS["LSTM"],
             tint=0.12 if known else 0.5,
         )
-    sheet.text(LEFT + STEP * (origin - WINDOW / 2), y - 22, "window", colour=MUTED, size=13)
+    if origin != ORIGINS[0]:
+        return
+    sheet.text(LEFT + STEP * (origin - WINDOW / 2), y + 23, "window", colour=MUTED, size=13)
     sheet.text(LEFT + STEP * (origin + AHEAD / 2), y + 23, "target", colour=MUTED, size=13)
 
 
