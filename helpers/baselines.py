@@ -35,6 +35,72 @@ def seasonal_naive(
     return values[origins[:, None] - period + np.arange(horizon) % period]
 
 
+def holt_winters(
+    values: np.ndarray, fitted: int, origins: np.ndarray, horizon: int, period: int
+) -> np.ndarray:
+    """Level and season, smoothed (Winters 1960): statsmodels fits, and each day carries on.
+
+    Parameters
+    ----------
+    values : array, shape (steps,)
+    fitted : int
+        The smoothing's rates and first values are those of the steps before this one.
+    origins : array of int
+    horizon, period : int
+
+    Returns
+    -------
+    array, shape (origins, horizon)
+
+    Raises
+    ------
+    ValueError
+        If the horizon is longer than the period, or fewer than two periods are to be fitted.
+    """
+    if not 2 * period <= fitted or horizon > period:
+        raise ValueError(
+            f"{fitted} steps to fit and a horizon of {horizon} for a period of {period}: expected "
+            "two periods or more, and a horizon of one at most"
+        )
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+
+    values, origins = _ready(values, origins, horizon, 1)
+    found = ExponentialSmoothing(
+        values[:fitted],
+        seasonal="add",
+        seasonal_periods=period,
+        initialization_method="heuristic",
+    ).fit()
+    level, season = _smoothed(
+        values,
+        found.params["initial_level"],
+        found.params["initial_seasons"],
+        found.params["smoothing_level"],
+        found.params["smoothing_seasonal"],
+    )
+    return level[origins - 1, None] + season[origins[:, None] + np.arange(horizon)]
+
+
+def _smoothed(
+    values: np.ndarray,
+    level: float,
+    seasons: np.ndarray,
+    smoothing_level: float,
+    smoothing_seasonal: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Level after each step; the season that was expected for each step, one period before it."""
+    levels, season = np.empty(len(values)), np.empty(len(values) + len(seasons))
+    season[: len(seasons)] = seasons
+    for t, value in enumerate(values):
+        before = level
+        level = smoothing_level * (value - season[t]) + (1 - smoothing_level) * before
+        season[t + len(seasons)] = (
+            smoothing_seasonal * (value - before) + (1 - smoothing_seasonal) * season[t]
+        )
+        levels[t] = level
+    return levels, season
+
+
 def calendar(days: np.ndarray, period: float = 365, harmonics: int = 2) -> np.ndarray:
     """Sines and cosines of the time of the year, shape (days, 2 * harmonics).
 

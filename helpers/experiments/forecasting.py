@@ -54,43 +54,6 @@ def linear_forecasts(values: np.ndarray, fitted: int, origins: np.ndarray) -> di
     }
 
 
-def holt_winters(
-    values: np.ndarray, fitted: int, origins: np.ndarray, horizon: int = HORIZON
-) -> np.ndarray:
-    """Level and season, smoothed by statsmodels: fitted once, carried on day by day."""
-    from statsmodels.tsa.holtwinters import ExponentialSmoothing
-
-    kinds: dict[str, Any] = {"seasonal": "add", "seasonal_periods": data.YEAR}
-    begun = {"initialization_method": "heuristic"}
-    found = ExponentialSmoothing(values[:fitted], **kinds, **begun).fit()
-    fixed = {name: found.params[name] for name in ("smoothing_level", "smoothing_seasonal")}
-    level, season = _smoothed(
-        values, found.params["initial_level"], found.params["initial_seasons"], **fixed
-    )
-    steps = np.arange(horizon)
-    return level[origins - 1, None] + season[origins[:, None] + steps]
-
-
-def _smoothed(
-    values: np.ndarray,
-    level: float,
-    seasons: np.ndarray,
-    smoothing_level: float,
-    smoothing_seasonal: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Level after each step; the season that was expected for each step, one period before it."""
-    levels, season = np.empty(len(values)), np.empty(len(values) + len(seasons))
-    season[: len(seasons)] = seasons
-    for t, value in enumerate(values):
-        before = level
-        level = smoothing_level * (value - season[t]) + (1 - smoothing_level) * before
-        season[t + len(seasons)] = (
-            smoothing_seasonal * (value - before) + (1 - smoothing_seasonal) * season[t]
-        )
-        levels[t] = level
-    return levels, season
-
-
 class Forecaster:
     """A network with its scale and its calendar; training sees what lies before ``fitted``."""
 
@@ -152,7 +115,7 @@ def temperatures(
         name: means(forecast - answers(values, parts["test"]))
         for name, forecast in {
             **linear_forecasts(values, held, parts["test"]),
-            "Holt-Winters": holt_winters(values, held, parts["test"]),
+            "Holt-Winters": baselines.holt_winters(values, held, parts["test"], HORIZON, data.YEAR),
         }.items()
     }
     networks: dict[str, Any] = {}

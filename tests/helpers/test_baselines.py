@@ -57,6 +57,17 @@ def test_the_calendar_repeats():
     np.testing.assert_allclose(found[:365], found[365:], atol=1e-9)
 
 
+def test_holt_winters_goes_on_as_statsmodels_does():
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+
+    values = baselines.calendar(np.arange(120), 12)[:, 0] + RNG.normal(0, 0.3, 120)
+    kinds = {"seasonal": "add", "seasonal_periods": 12, "initialization_method": "heuristic"}
+    theirs = ExponentialSmoothing(values, **kinds).fit()
+    ours = baselines.holt_winters(values, 120, np.array([70, 120]), 5, 12)
+    np.testing.assert_allclose(ours[0, 0], theirs.fittedvalues[70], atol=1e-6)
+    np.testing.assert_allclose(ours[1], theirs.forecast(5), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("forecast", "says"),
     [
@@ -66,6 +77,8 @@ def test_the_calendar_repeats():
         (lambda: baselines.last_value(SERIES[:, None], np.array([5]), 1), "one axis"),
         (lambda: baselines.seasonal_naive(SERIES, np.array([5]), 1, 6), "needs 6"),
         (lambda: baselines.seasonal_naive(SERIES, np.array([5]), 1, 0), "period is 0"),
+        (lambda: baselines.holt_winters(SERIES, 20, np.array([50]), 5, 12), "two periods"),
+        (lambda: baselines.holt_winters(SERIES, 100, np.array([50]), 13, 12), "horizon of one"),
         (lambda: baselines.Linear.fit(SERIES, lags=-1), "none or more"),
         (lambda: baselines.Linear.fit(SERIES[:7], lags=3), "needs at least 8"),
         (lambda: baselines.Linear.fit([1.0, np.nan, 3], harmonics=0), "missing"),

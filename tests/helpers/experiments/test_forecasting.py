@@ -19,17 +19,6 @@ def test_no_forecast_leaves_its_part():
     np.testing.assert_array_equal(forecasting.answers(VALUES, origins, 30)[3], VALUES[103:133])
 
 
-def test_holt_winters_goes_on_as_statsmodels_does():
-    from statsmodels.tsa.holtwinters import ExponentialSmoothing
-
-    values = VALUES[:1000]
-    kinds = {"seasonal": "add", "seasonal_periods": data.YEAR}
-    theirs = ExponentialSmoothing(values, **kinds, initialization_method="heuristic").fit()
-    ours = forecasting.holt_winters(values, len(values), np.array([700, 1000]), 1)
-    np.testing.assert_allclose(ours[0, 0], theirs.fittedvalues[700], atol=1e-6)
-    np.testing.assert_allclose(ours[1, 0], theirs.forecast(1)[0], atol=1e-6)
-
-
 @pytest.mark.parametrize(("calendar", "direct"), [(False, False), (True, False), (True, True)])
 def test_a_network_sees_nothing_that_comes(calendar, direct):
     origin = 400
