@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import keras
@@ -234,58 +233,4 @@ def powers(x: np.ndarray, power: int) -> np.ndarray:
     return np.hstack([lags**k for k in range(1, power + 1)] + [np.ones((len(lags), 1))])
 
 
-def recipe(
-    *,
-    seeds: Iterable[int] = (1, 6, 9),
-    rates: Iterable[float] = (0.003, 0.01),
-    epochs: int = 30,
-) -> dict[str, Any]:
-    """The popular stack on synthetic series whose events lie in the training part.
-
-    Returns
-    -------
-    dict
-        ``{method: {"one step": [...], "a hundred": [...]}}``, mean squared errors, one entry for
-        each series; for the network by rate.
-    """
-    outcome: dict[str, Any] = {}
-    for seed in seeds:
-        values = series.generate_synthetic_timeseries(1000, seed=seed)
-        line = baselines.Linear.fit(values[:700], lags=50)
-        _note(outcome, "AR", values, line.forecast)
-        _note(outcome, "a season ago", values, partial(baselines.seasonal_naive, period=50))
-        scaler = series.Scaler.fit(values[:700])
-        scaled = scaler.scale(values).astype("float32")
-        x, y = series.create_sequences(scaled[:700], 50)
-        for rate in rates:
-            keras.backend.clear_session()
-            keras.utils.set_random_seed(seed)
-            model = models.build_forecasting_model(units=[16, 16], learning_rate=rate)
-            model.fit(x, y, epochs=epochs, verbose=0)
-            forecast = partial(_run_free, model, scaled, scaler)
-            _note(outcome, f"LSTM, rate {rate}", values, forecast)
-    return outcome
-
-
-def _note(outcome: dict[str, Any], name: str, values: np.ndarray, forecast: Any) -> None:
-    row = outcome.setdefault(name, {"one step": [], "a hundred": []})
-    for label, horizon, every in (("one step", 1, 1), ("a hundred", 100, 10)):
-        origins = origins_of(values, 700, len(values), horizon)[::every]
-        missed = forecast(values, origins, horizon) - answers(values, origins, horizon)
-        row[label].append(float(np.mean(missed**2)))
-
-
-def _run_free(
-    model: keras.Model,
-    scaled: np.ndarray,
-    scaler: series.Scaler,
-    _: np.ndarray,
-    origins: np.ndarray,
-    horizon: int,
-) -> np.ndarray:
-    windows = scaled[origins[:, None] + np.arange(-50, 0)][..., None]
-    found = series.multi_step_forecast(model.predict_on_batch, windows, horizon)
-    return scaler.restore(found[..., 0])
-
-
-RECORDS = {"temperatures": temperatures, "squares": squares, "recipe": recipe}
+RECORDS = {"temperatures": temperatures, "squares": squares}

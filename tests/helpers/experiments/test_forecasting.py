@@ -60,9 +60,3 @@ def test_all_methods_are_compared_at_all_horizons():
     assert found["linear"]["AR, calendar"][0] < found["linear"]["last value"][0]
     for rates in found["networks"].values():
         assert np.shape(rates["0.01"]["test"]) == (1, 3)
-
-
-def test_the_recipe_is_scored_near_and_far():
-    found = forecasting.recipe(seeds=[1], rates=[0.01], epochs=1)
-    assert set(found) == {"AR", "a season ago", "LSTM, rate 0.01"}
-    assert found["AR"]["one step"][0] < found["a season ago"]["one step"][0] < 12
