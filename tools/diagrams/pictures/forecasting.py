@@ -2,7 +2,7 @@
 
 from tools.diagrams.canvas import CELLS, INK, MUTED, STATE, Canvas
 
-WIDTH, HEIGHT = 700, 330
+WIDTH, HEIGHT = 660, 330
 LEFT, STEP, TOP = 34, 24.0, 62
 PARTS = (("training", 7, STATE), ("calibration", 3, CELLS["GRU"]), ("test", 3, CELLS["LSTM"]))
 WINDOW, AHEAD = 4, 2
