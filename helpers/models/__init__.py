@@ -2,6 +2,7 @@
 
 from helpers.models.attention import build_attention_model
 from helpers.models.compiled import prepare
+from helpers.models.forecasting import build_forecasting_model
 from helpers.models.recurrent import (
     CELLS,
     build_bidirectional_lstm,
@@ -23,6 +24,7 @@ __all__ = [
     "POOLS",
     "build_attention_model",
     "build_bidirectional_lstm",
+    "build_forecasting_model",
     "build_gru_model",
     "build_hybrid_classifier",
     "build_lstm_model",
