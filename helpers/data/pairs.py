@@ -31,7 +31,7 @@ URLS = (
 CHECKSUM = "sha1:94646ad1522d915e7b0f9296181140edcf86a4f5"
 
 Pair = tuple[str, str]
-_TOKEN = re.compile(r"\w+['’]|\w+|[^\w\s]")
+_TOKEN = re.compile(r"\w+'|\w+|-\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Pairs:
 def load(
     *,
     path: str | Path | None = None,
-    max_words: int = 4,
-    n_sources: int = 6000,
+    max_characters: int = 15,
+    n_sources: int | None = None,
     n_test: int = 500,
     split: str = "source",
     seed: int = 0,
@@ -65,10 +65,10 @@ def load(
     path : path, optional
         A zip archive, or a text file. Default: the English–French archive in the data folder,
         downloaded if it is not there (see `downloads.fetch`).
-    max_words : int
+    max_characters : int
         The longest source that is taken.
-    n_sources : int
-        How many different sources are drawn.
+    n_sources : int, optional
+        How many different sources are drawn; all that are short enough unless given.
     n_test : int
         How many of them go into the test; in a random split, how many *pairs*.
     split : {"source", "random"}
@@ -85,17 +85,20 @@ def load(
         raise ValueError(f"split is {split!r}, expected 'source' or 'random'")
     groups: dict[str, list[Pair]] = {}
     for source, target in read(find() if path is None else Path(path)):
-        if len(source.split()) <= max_words:
+        if len(source) <= max_characters:
             groups.setdefault(_key(source), []).append((source, target))
+    n_sources = len(groups) if n_sources is None else n_sources
     if not 0 < n_test < n_sources <= len(groups):
         raise ValueError(
             f"n_test={n_test} of n_sources={n_sources}: there are {len(groups):,} different"
-            f" sources of at most {max_words} words, and both parts need some"
+            f" sources of at most {max_characters} characters, and both parts need some"
         )
     rng = np.random.default_rng(seed)
     keys = [[*groups][i] for i in rng.permutation(len(groups))[:n_sources]]
     if split == "source":
-        test, train = (_flat(groups[key] for key in part) for part in (keys[:n_test], keys[n_test:]))
+        test, train = (
+            _flat(groups[key] for key in part) for part in (keys[:n_test], keys[n_test:])
+        )
     else:
         pairs = _flat(groups[key] for key in keys)
         order = rng.permutation(len(pairs))
@@ -122,7 +125,7 @@ def read(path: Path) -> list[Pair]:
 
 
 def tokenize(sentence: str) -> list[str]:
-    """Words and marks in lower case; what ends with an apostrophe is a word: ``j' ai``."""
+    """Words and marks in lower case, parted behind an apostrophe and before a hyphen."""
     return _TOKEN.findall(_plain(sentence))
 
 

@@ -57,7 +57,8 @@ class EncoderDecoder:
         """
         if len(self.decoder.outputs) < 4:
             raise ValueError("this model has no attention: build it with attention='dot'")
-        return np.asarray(self.decoder([target_in, *self.encoder(source)])[3])
+        given = [tf.constant(target_in), *self.encoder(tf.constant(source))]
+        return np.asarray(self.decoder(given)[3])
 
     def _call(self, name: str) -> Callable[..., Any]:
         """A model as a graph that is traced once, whatever the sizes; a call costs a tenth."""
