@@ -96,14 +96,13 @@ def load(
     rng = np.random.default_rng(seed)
     keys = [[*groups][i] for i in rng.permutation(len(groups))[:n_sources]]
     if split == "source":
-        test, train = (
-            _flat(groups[key] for key in part) for part in (keys[:n_test], keys[n_test:])
-        )
+        test = _flat(groups[key] for key in keys[:n_test])
+        train = _flat(groups[key] for key in keys[n_test:])
     else:
-        pairs = _flat(groups[key] for key in keys)
-        order = rng.permutation(len(pairs))
-        test = tuple(pairs[i] for i in order[:n_test])
-        train = tuple(pairs[i] for i in order[n_test:])
+        every = _flat(groups[key] for key in keys)
+        order = rng.permutation(len(every))
+        test = tuple(every[i] for i in order[:n_test])
+        train = tuple(every[i] for i in order[n_test:])
     return Pairs(train, test)
 
 
@@ -135,15 +134,20 @@ def join(tokens: Iterable[str]) -> str:
 
 
 def normalise(sentence: str) -> str:
-    """Lower case, one kind of space and of apostrophe, none before a mark or after an apostrophe."""
+    """Lower case, plain apostrophes, no space before a mark or behind an apostrophe."""
     plain = re.sub(r"\s+", " ", _plain(sentence)).strip()
     return re.sub(r"(?<=\w)' | (?=[^\w\s])", lambda found: found.group().strip(), plain)
 
 
+def seen_sources(pairs: Pairs) -> np.ndarray:
+    """For each pair of the test, whether its source is in the training part; of bool."""
+    seen = {_key(source) for source, _ in pairs.train}
+    return np.array([_key(source) in seen for source, _ in pairs.test])
+
+
 def shared_sources(pairs: Pairs) -> float:
     """The share of pairs of the test whose source is in the training part, too."""
-    seen = {_key(source) for source, _ in pairs.train}
-    return float(np.mean([_key(source) in seen for source, _ in pairs.test]))
+    return float(seen_sources(pairs).mean())
 
 
 def _plain(sentence: str) -> str:

@@ -1,4 +1,4 @@
-"""Pairs of sentences: two or three columns, faults with their line, splits with and without leak."""
+"""Pairs of sentences: columns, faults with their line, splits with and without a leak."""
 
 import os
 import zipfile
@@ -9,9 +9,8 @@ import pytest
 from helpers.data import downloads, pairs
 
 ROOT = Path(__file__).resolve().parents[3]
-LINES = [
-    f"Say {word}{mark}\tDis {word} {i} !" for word in "abcdefghij" for i, mark in enumerate("!.!")
-]
+MARKS = [*enumerate("!.!")]
+LINES = [f"Say {word}{mark}\tDis {word} {i} !" for word in "abcdefghij" for i, mark in MARKS]
 
 
 @pytest.fixture
