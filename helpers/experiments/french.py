@@ -18,7 +18,7 @@ from helpers.tokens import PADDING, START, UNKNOWN, Vocabulary
 BATCH, MAX_LENGTH = 64, 11
 TOKENIZERS = ("13a", "intl", "char", "none")
 #: Chosen on a split by another seed than those that are recorded.
-SETTINGS: dict[str, Any] = {"epochs": 12, "dim": 64, "units": 128, "dropout": 0.3, "learning_rate": 5e-3}
+SETTINGS: dict[str, Any] = {"epochs": 14, "dropout": 0.4, "learning_rate": 8e-3}
 #: Name, split, its seed and that of the weights, attention.
 RUNS = (
     ("dot", "source", 0, "dot"),
@@ -70,7 +70,7 @@ def train(
     seed: int = 0,
     epochs: int = 10,
     units: int = 128,
-    dim: int = 96,
+    dim: int = 64,
     dropout: float = 0.3,
     learning_rate: float = 3e-3,
     at_least: int = 2,
