@@ -57,7 +57,7 @@ class EncoderDecoder:
         """
         if len(self.decoder.outputs) < 4:
             raise ValueError("this model has no attention: build it with attention='dot'")
-        given = [tf.constant(target_in), *self.encoder(tf.constant(source))]
+        given = [tf.constant(target_in), *map(tf.constant, self.begin(source))]
         return np.asarray(self.decoder(given)[3])
 
     def _call(self, name: str) -> Callable[..., Any]:
