@@ -2,6 +2,7 @@
 
 from helpers.models.attention import build_attention_model
 from helpers.models.compiled import prepare
+from helpers.models.encoder_decoder import EncoderDecoder, build_encoder_decoder
 from helpers.models.forecasting import build_forecasting_model
 from helpers.models.recurrent import (
     CELLS,
@@ -21,10 +22,12 @@ from helpers.models.text import POOLS, build_hybrid_classifier, build_text_class
 
 __all__ = [
     "CELLS",
+    "EncoderDecoder",
     "POOLS",
     "build_attention_model",
     "build_bidirectional_lstm",
     "build_forecasting_model",
+    "build_encoder_decoder",
     "build_gru_model",
     "build_hybrid_classifier",
     "build_lstm_model",
