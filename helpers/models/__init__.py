@@ -19,11 +19,13 @@ from helpers.models.recurrent import (
     qualifies_for_cudnn,
 )
 from helpers.models.text import POOLS, build_hybrid_classifier, build_text_classifier
+from helpers.models.text_generator import TextGenerator, build_text_generator, fit_streams, streams
 
 __all__ = [
     "CELLS",
     "EncoderDecoder",
     "POOLS",
+    "TextGenerator",
     "build_attention_model",
     "build_bidirectional_lstm",
     "build_forecasting_model",
@@ -34,11 +36,14 @@ __all__ = [
     "build_recurrent",
     "build_stacked_lstm",
     "build_text_classifier",
+    "build_text_generator",
     "build_vanilla_rnn",
     "create_models_for_comparison",
+    "fit_streams",
     "memory_model",
     "open_gate",
     "parameters_of",
     "prepare",
     "qualifies_for_cudnn",
+    "streams",
 ]

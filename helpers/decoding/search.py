@@ -1,16 +1,13 @@
-"""From a network's predictions, one token at a time, to a sequence."""
+"""The most probable sequence, or what is found of it: greedily, or with a beam."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-#: Takes one token per row and the state, an array or (nested) tuple of arrays with the rows as
-#: their first axis; returns log-probabilities of shape (rows, vocabulary), and the new state.
-Step = Callable[[np.ndarray, Any], tuple[np.ndarray, Any]]
+from helpers.decoding.steps import Step, check_length
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def greedy(step: Step, state: Any, *, start: int, end: int, max_length: int) -> 
     ValueError
         If ``start`` or ``end`` is no id of the vocabulary, or ``max_length`` is not positive.
     """
-    _check_length(max_length)
+    check_length(max_length)
     rows = _rows(state)
     tokens = np.full(rows, start)
     found: list[list[int]] = [[] for _ in range(rows)]
@@ -110,7 +107,7 @@ def beam_search(
     Sutskever, Vinyals and Le (2014), section 3.2, take finished sequences out of the beam like
     this; the power of the length is what Wu et al. (2016), equation 14, vary.
     """
-    _check_length(max_length)
+    check_length(max_length)
     if width < 1:
         raise ValueError(f"width is {width}: a beam follows at least one sequence")
     if length_power < 0:
@@ -183,11 +180,6 @@ def _rows(state: Any) -> int:
             raise ValueError("the state is empty: its arrays say how many sequences there are")
         state = state[0]
     return len(state)
-
-
-def _check_length(max_length: int) -> None:
-    if max_length < 1:
-        raise ValueError(f"max_length is {max_length}: an answer has at least one token")
 
 
 def _check_ids(scores: np.ndarray, rows: int, start: int, end: int) -> None:
