@@ -79,6 +79,7 @@ def build_text_generator(
     cell: str = "GRU",
     units: int = 128,
     dim: int = 32,
+    dropout: float = 0.0,
     learning_rate: float = 0.005,
 ) -> TextGenerator:
     """An embedding, a recurrent layer and a logit for every token.
@@ -92,6 +93,8 @@ def build_text_generator(
         Of the recurrent layer.
     dim : int
         Of the embedding.
+    dropout : float
+        Share of the entries that are dropped before the logits, in training.
     learning_rate : float
         Of Adam; gradients are clipped to a norm of one.
 
@@ -108,12 +111,12 @@ def build_text_generator(
         )
     embedding = layers.Embedding(vocabulary, dim, name="embedding")
     recurrent = GATED[cell](units, return_sequences=True, return_state=True, name="recurrent")
-    answer = layers.Dense(vocabulary, name="logits")
+    drop, logits = layers.Dropout(dropout), layers.Dense(vocabulary, name="logits")
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     states = [keras.Input((units,), name=name) for name in ("h", "c")[: 1 + (cell == "LSTM")]]
     outputs, *after = recurrent(embedding(tokens), initial_state=states)
-    writer = keras.Model([tokens, *states], [answer(outputs), *after])
-    training = keras.Model(tokens, answer(recurrent(embedding(tokens))[0]))
+    writer = keras.Model([tokens, *states], [logits(drop(outputs)), *after])
+    training = keras.Model(tokens, logits(drop(recurrent(embedding(tokens))[0])))
     training.compile(
         keras.optimizers.Adam(learning_rate, global_clipnorm=1.0),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -203,7 +206,7 @@ def _update(generator: TextGenerator) -> Callable[..., Any]:
     @tf.function(reduce_retracing=True)
     def update(window: Any, state: Any) -> Any:
         with tf.GradientTape() as tape:
-            logits, *after = writer([window[:, :-1], *state])
+            logits, *after = writer([window[:, :-1], *state], training=True)
             each = keras.ops.sparse_categorical_crossentropy(
                 window[:, 1:], logits, from_logits=True
             )
