@@ -45,23 +45,28 @@ class Ledger:
         text = self.path.read_text(encoding="utf-8") if self.path.is_file() else "{}"
         kept = json.loads(text)
         self.entries: dict[str, Verdict] = kept.get("answers", {})
-        self._settled = kept.get("key") == self.key()
+        self._settled = kept.get("key") == self.key() and {*kept.get("versions", ())} <= {
+            *self.versions()
+        }
 
     def key(self) -> str:
         """What every verdict on this assignment depends on, in a few letters."""
         source = self.root / "solutions" / f"{self.assignment}.md"
         data = sorted(source.with_suffix("").rglob("*"))
-        files = [source, *(path for path in data if path.is_file())]
-        pins = re.findall(r"^[^#\s].*$", (self.root / "requirements.txt").read_text(), re.M)
-        return self._key(files, "\n".join(pins))
+        return self._key([source, *(path for path in data if path.is_file())])
+
+    def versions(self) -> list[str]:
+        """The locked ones, on any system. A package that is added later changes no verdict."""
+        text = (self.root / "requirements.txt").read_text(encoding="utf-8")
+        return sorted({*re.findall(r"^[^#\s]\S*", text, re.M)})
 
     def key_of(self, name: str) -> str:
         """What else the verdict on one answer depends on."""
         return self._key([self.folder / f"{name}.md"])
 
-    def _key(self, files: list[Path], more: str = "") -> str:
+    def _key(self, files: list[Path]) -> str:
         """Of these files and the modules that their text reaches."""
-        digest = hashlib.sha256(more.encode())
+        digest = hashlib.sha256()
         for path in [*files, *self._modules(files)]:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"\n{path.relative_to(self.root)} {content}".encode())
@@ -121,7 +126,8 @@ class Ledger:
             entry = {"key": self.key_of(name), "status": verdict["status"], "points": points}
             lines.append(f"  {json.dumps(name)}: {json.dumps(entry)}")
         answers = ",\n".join(lines)
-        text = f'{{\n "key": "{self.key()}",\n "answers": {{\n{answers}\n }}\n}}\n'
+        head = f' "key": "{self.key()}",\n "versions": {json.dumps(self.versions())},\n'
+        text = f'{{\n{head} "answers": {{\n{answers}\n }}\n}}\n'
         self.path.write_text(text, encoding="utf-8")
 
 

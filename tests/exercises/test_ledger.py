@@ -1,6 +1,7 @@
 """The ledger of verdicts notices whatever a verdict depends on, and whoever lies in it."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -61,11 +62,10 @@ def test_nothing_is_wrong_with_what_was_just_recorded(checkout):
         "helpers/weights.py",
         "helpers/cells/activations.py",  # three imports away
         "helpers/__init__.py",
-        "requirements.txt",
     ],
 )
 def test_what_the_assignment_reaches_unsettles_all_answers(checkout, name):
-    append(checkout / name, "\nx==1\n")
+    append(checkout / name)
     current = read(checkout)
     assert len(current.unsettled()) == len(current.answers)
     [fault] = current.faults()
@@ -80,8 +80,26 @@ def test_the_engine_and_what_is_not_reached_unsettle_none(checkout, name):
     assert not read(checkout).unsettled()
 
 
-def test_a_comment_in_the_lock_unsettles_none(checkout):
-    append(checkout / "requirements.txt", "    # via somebody\n")
+@pytest.mark.parametrize(("of", "to"), [(r"^numpy==.*\n", ""), (r"^numpy==\S+", "numpy==1.0")])
+def test_a_version_that_is_gone_unsettles_all_answers(checkout, of, to):
+    lock = checkout / "requirements.txt"
+    lock.write_text(re.sub(of, to, lock.read_text(), flags=re.M))
+    current = read(checkout)
+    assert len(current.unsettled()) == len(current.answers)
+    assert "versions" in current.faults()[0]
+
+
+@pytest.mark.parametrize("text", ["    # via somebody\n", "newcomer==1.0\n"])
+def test_a_comment_in_the_lock_or_a_new_package_unsettles_none(checkout, text):
+    append(checkout / "requirements.txt", text)
+    assert not read(checkout).unsettled()
+
+
+def test_another_system_for_a_version_unsettles_none(checkout):
+    lock = checkout / "requirements.txt"
+    lock.write_text(
+        re.sub(r"^(colorama==\S+).*", r"\1 ; sys_platform == 'plan9'", lock.read_text(), flags=re.M)
+    )
     assert not read(checkout).unsettled()
 
 
