@@ -56,7 +56,7 @@ def test_scores_have_a_line_for_every_claim(translator, data):
     found = french.scores(translator, data)
     assert [*found["beams"]] == [f"{w}, {p}" for w in (1, 2, 5, 10) for p in (0, 1)]
     assert found["beams"]["1, 0"] == found["beams"]["1, 1"]
-    assert len(found["examples"]) == 10
+    assert len(found["examples"]) == french.SHOWN
     assert {*french.pair_by_pair(translator, data)} == {"all", "new"}  # none has been seen
 
 
@@ -72,4 +72,11 @@ def test_the_record_is_whole():
     for name in ("dot", "none"):
         assert len(record[name]) == len(french.SPLITS)
         assert all(run["shared"] == 0 for run in record[name])
-    assert record["random"]["shared"] > 0
+    assert record["random"]["shared"] > 0 == record["mended"]["shared"]
+
+
+def test_what_the_test_shares_is_taken_out_of_training():
+    leaky = pairs.Pairs((("Go!", "va"), ("run", "cours"), ("stop", "halte")), (("go", "allez"),))
+    mended = french.without_shared(leaky)
+    assert mended.train == leaky.train[1:] and mended.test == leaky.test
+    assert pairs.shared_sources(mended) == 0 < pairs.shared_sources(leaky)
