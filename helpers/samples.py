@@ -48,7 +48,7 @@ def known(texts: Iterable[str], lexicon: Collection[str]) -> float:
 
 
 def distinct(texts: Iterable[str], length: int = 4) -> float:
-    """The share of runs of so many words that come only once, among all of them."""
+    """The number of different runs of so many words, for each run that there is in all texts."""
     runs: list[tuple[str, ...]] = []
     for text in texts:
         tokens = words(text)
