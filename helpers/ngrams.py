@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -51,13 +52,10 @@ class KneserNey:
     def distribution(self, context: str) -> np.ndarray:
         """Probabilities of what comes after a context, shape (len(alphabet),)."""
         p = np.full(len(self.alphabet), 1 / len(self.alphabet))
-        for length, table in enumerate(self._tables):
-            if length > len(context) or (found := table.of(_end(context, length))) is None:
-                break
-            followers, total, left_over = found
+        for followers, discount, total, left_over in self._seen(context):
             p *= left_over
             for character, count in followers.items():
-                p[self._places[character]] += (count - table.discount) / total
+                p[self._places[character]] += (count - discount) / total
         return p
 
     def bits(self, text: str) -> np.ndarray:
@@ -68,14 +66,19 @@ class KneserNey:
         """One entry of the distribution, without the others."""
         context, character = text[max(0, at - self.order + 1) : at], text[at]
         p = 1 / len(self.alphabet)
-        for length, table in enumerate(self._tables):
-            if length > len(context) or (found := table.of(_end(context, length))) is None:
-                break
-            followers, total, left_over = found
+        for followers, discount, total, left_over in self._seen(context):
             p *= left_over
             if count := followers.get(character):
-                p += (count - table.discount) / total
+                p += (count - discount) / total
         return p
+
+    def _seen(self, context: str) -> Iterator[tuple[Counter[str], float, int, float]]:
+        """What followed the context's ends, from the shortest to the longest that was seen."""
+        for length, table in enumerate(self._tables):
+            if length > len(context) or (found := table.of(_end(context, length))) is None:
+                return
+            followers, total, left_over = found
+            yield followers, table.discount, total, left_over
 
 
 class _Table:

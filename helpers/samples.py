@@ -94,22 +94,20 @@ def drift(
     drawn = [prose.decode(row) for row in decoding.sample(log_p, rng=rng)]
     own = write(generator.step, generator.begin(len(texts)), len(texts), length, seed=seed)
 
-    def after(context: str, characters: str) -> np.ndarray:
-        if context == characters:
-            return judge.bits(context)
-        found = np.empty(len(context))
-        for at, character in enumerate(characters):
-            before = context[max(0, at - judge.order + 1) : at]
-            found[at] = judge.bits(before + character)[-1]
-        return found
-
+    given_the_real = [_after(judge, *pair) for pair in zip(texts, drawn, strict=True)]
     return {
-        "real": np.mean([after(text, text) for text in texts], axis=0).tolist(),
-        "given the real": np.mean(
-            [after(text, other) for text, other in zip(texts, drawn, strict=True)], axis=0
-        ).tolist(),
-        "given its own": np.mean([after(text, text) for text in own], axis=0).tolist(),
+        "real": np.mean([judge.bits(text) for text in texts], axis=0).tolist(),
+        "given the real": np.mean(given_the_real, axis=0).tolist(),
+        "given its own": np.mean([judge.bits(text) for text in own], axis=0).tolist(),
     }
+
+
+def _after(judge: KneserNey, text: str, characters: str) -> list[float]:
+    """The judge's bits for each character, had it come at its place in the text."""
+    return [
+        judge.bits(text[max(0, at - judge.order + 1) : at] + character)[-1]
+        for at, character in enumerate(characters)
+    ]
 
 
 def counted_step(model: KneserNey) -> Step:

@@ -96,9 +96,7 @@ def generate(
     *,
     length: int,
     rng: np.random.Generator,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
+    **setting: Any,
 ) -> np.ndarray:
     """Continue sequences: each token is drawn, and is what the next one is drawn after.
 
@@ -110,8 +108,8 @@ def generate(
         The last ones of what was before; the state has not read them yet.
     length : int
         How many tokens are drawn for each row.
-    rng, temperature, top_k, top_p
-        As for `sample`.
+    rng, setting
+        As for `sample`: ``temperature``, ``top_k``, ``top_p``.
 
     Returns
     -------
@@ -127,6 +125,6 @@ def generate(
     written = np.empty((len(tokens), length), int)
     for at in range(length):
         scores, state = step(tokens, state)
-        tokens = sample(scores, rng=rng, temperature=temperature, top_k=top_k, top_p=top_p)
+        tokens = sample(scores, rng=rng, **setting)
         written[:, at] = tokens
     return written
