@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,9 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_configure(config: pytest.Config) -> None:
     """Give the whole run, and all that it starts, one seed and warm servers that end with it."""
     if not hasattr(config, "workerinput"):  # workers inherit the controller's environment
+        # A shell lets what runs in its background ignore Ctrl-C, and so would all that is started
+        # here, be it to see how it ends by Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.setdefault("CORPORA_SEED", secrets.token_hex(4))
         servers = warm.private_servers()
         servers.__enter__()

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from helpers.data import reviews
 
 #: Every character that a text can hold: what is no line break and not printable ASCII is replaced.
@@ -78,8 +80,8 @@ def clean(paragraphs: Iterable[str]) -> str:
     return re.sub(r"[^\n -~]", REPLACEMENT, "\n".join(line for line in lines if line))
 
 
-def encode(text: str) -> list[int]:
-    """The place of each character in `ALPHABET`.
+def encode(text: str) -> np.ndarray:
+    """The place of each character in `ALPHABET`, shape (len(text),).
 
     Raises
     ------
@@ -88,7 +90,7 @@ def encode(text: str) -> list[int]:
     """
     places = {character: place for place, character in enumerate(ALPHABET)}
     try:
-        return [places[character] for character in text]
+        return np.array([places[character] for character in text], int)
     except KeyError as error:
         at = text.index(error.args[0])
         raise ValueError(

@@ -55,7 +55,7 @@ def network_bits(generator: TextGenerator, text: str, rows: int = 20) -> np.ndar
 
     The network begins each part without a state, so the first few are dear.
     """
-    parts = streams(np.array(prose.encode(text)), rows)
+    parts = streams(prose.encode(text), rows)
     log_p, _ = generator.read(parts[:, :-1])
     return -np.take_along_axis(log_p, parts[:, 1:, None], axis=2)[..., 0] / np.log(2)
 
@@ -96,7 +96,7 @@ def train(
     list of [seconds, bits per character]
     """
     keras.utils.set_random_seed(seed)
-    generator = build_text_generator(len(prose.ALPHABET), **options)
+    generator = build_text_generator(len(prose.ALPHABET), learning_rate=learning_rate, **options)
     optimizer = generator.training.optimizer
     found: list[list[float]] = []
     clock = {"began": time.process_time(), "judging": 0.0}
@@ -110,10 +110,9 @@ def train(
         optimizer.learning_rate = learning_rate * max(0.0, 1 - spent / seconds)
         return spent >= seconds
 
-    optimizer.learning_rate = learning_rate
     fit_streams(
         generator,
-        np.array(prose.encode(text.train)),
+        prose.encode(text.train),
         rows=ROWS,
         timesteps=TIMESTEPS,
         steps=10**9,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+
+from helpers.models.compiled import as_graph
 
 ATTENTION = {"dot": layers.Attention, "additive": layers.AdditiveAttention}
 
@@ -36,14 +39,14 @@ class EncoderDecoder:
 
     def begin(self, source: np.ndarray) -> tuple[np.ndarray, ...]:
         """The state in which the decoder begins; `helpers.decoding` hands it to `step`."""
-        return tuple(np.asarray(part) for part in self._call("encoder")(tf.constant(source)))
+        return tuple(np.asarray(part) for part in self._encode(tf.constant(source)))
 
     def step(
         self, tokens: np.ndarray, state: tuple[np.ndarray, ...]
     ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         """Log-probabilities of the next token, shape (rows, vocabulary), and the new state."""
         given = [tf.constant(np.asarray(tokens, "int32")[:, None]), *map(tf.constant, state)]
-        logits, h, c, *_ = self._call("decoder")(given)
+        logits, h, c, *_ = self._decode(given)
         log_p = tf.nn.log_softmax(logits[:, 0])
         return np.asarray(log_p), (np.asarray(h), np.asarray(c), *state[2:])
 
@@ -60,17 +63,13 @@ class EncoderDecoder:
         given = [tf.constant(target_in), *map(tf.constant, self.begin(source))]
         return np.asarray(self.decoder(given)[3])
 
-    def _call(self, name: str) -> Callable[..., Any]:
-        """A model as a graph that is traced once, whatever the sizes; a call costs a tenth."""
-        cache = self.__dict__.setdefault("_graphs", {})
-        if name not in cache:
-            model = getattr(self, name)
-            signature = [tf.TensorSpec(i.shape, i.dtype) for i in model.inputs]
-            if name == "decoder":
-                cache[name] = tf.function(model, input_signature=[signature])
-            else:
-                cache[name] = tf.function(model, input_signature=signature)
-        return cache[name]
+    @cached_property
+    def _encode(self) -> Callable[..., Any]:
+        return as_graph(self.encoder)
+
+    @cached_property
+    def _decode(self) -> Callable[..., Any]:
+        return as_graph(self.decoder)
 
 
 def build_encoder_decoder(

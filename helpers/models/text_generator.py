@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -11,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-GATED = {"GRU": layers.GRU, "LSTM": layers.LSTM}
+from helpers.models.compiled import as_graph
+from helpers.models.recurrent import CELLS
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,9 @@ class TextGenerator:
         logits, *after = self._graph([tf.constant(tokens), *map(tf.constant, state)])
         return np.asarray(tf.nn.log_softmax(logits)), tuple(np.asarray(part) for part in after)
 
-    @property
+    @cached_property
     def _graph(self) -> Callable[..., Any]:
-        """The writer as a graph that is traced once, whatever the sizes."""
-        cache = self.__dict__.setdefault("_graphs", {})
-        if "writer" not in cache:
-            signature = [tf.TensorSpec(part.shape, part.dtype) for part in self.writer.inputs]
-            cache["writer"] = tf.function(self.writer, input_signature=[signature])
-        return cache["writer"]
+        return as_graph(self.writer)
 
 
 def build_text_generator(
@@ -88,7 +85,8 @@ def build_text_generator(
     ----------
     vocabulary : int
         Number of tokens; none of them is padding.
-    cell : {"GRU", "LSTM"}
+    cell : str
+        ``"SimpleRNN"``, ``"GRU"`` or ``"LSTM"``.
     units : int
         Of the recurrent layer.
     dim : int
@@ -103,14 +101,14 @@ def build_text_generator(
     ValueError
         If the cell is unknown or a size is below one.
     """
-    if cell not in GATED:
-        raise ValueError(f"cell is {cell!r}, expected one of {[*GATED]}")
+    if cell not in CELLS:
+        raise ValueError(f"cell is {cell!r}, expected one of {[*CELLS]}")
     if min(vocabulary, units, dim) < 1:
         raise ValueError(
             f"vocabulary {vocabulary}, units {units} and dim {dim}: expected at least 1 of each"
         )
     embedding = layers.Embedding(vocabulary, dim, name="embedding")
-    recurrent = GATED[cell](units, return_sequences=True, return_state=True, name="recurrent")
+    recurrent = CELLS[cell](units, return_sequences=True, return_state=True, name="recurrent")
     drop, logits = layers.Dropout(dropout), layers.Dense(vocabulary, name="logits")
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     states = [keras.Input((units,), name=name) for name in ("h", "c")[: 1 + (cell == "LSTM")]]
@@ -184,7 +182,6 @@ def fit_streams(
         )
     update = _update(generator)
     losses: list[float] = []
-    state = generator.begin(rows)
     for number in range(steps):
         at = number % windows * timesteps
         if not carry or at == 0:

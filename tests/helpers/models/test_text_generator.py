@@ -16,7 +16,7 @@ def build(cell="GRU", **options):
     return models.build_text_generator(7, cell=cell, units=5, dim=4, **options)
 
 
-@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
+@pytest.mark.parametrize("cell", ["SimpleRNN", "GRU", "LSTM"])
 def test_step_by_step_and_in_parts_is_what_training_computes(cell):
     generator = build(cell)
     tokens = IDS[:36].reshape(3, 12)
