@@ -27,8 +27,8 @@ KERNEL = (
     *("ipykernel.debugger", "sqlite3", "tornado.platform.asyncio"),
     *("IPython.core.completerlib", "IPython.core.pylabtools", "IPython.extensions.storemagic"),
 )
-LIBRARIES = (
-    *("numpy", "pandas", "matplotlib.pyplot", "seaborn", "tensorflow", "keras"),
+LIBRARIES = (  # in the order in which cells import them: so do their warning filters lie
+    *("keras", "matplotlib.pyplot", "numpy", "pandas", "seaborn", "tensorflow"),
     "myst_nb.ext.glue",  # first used where a page's prose quotes a number; it imports nbformat
 )
 LAUNCHER = "ipykernel_launcher.py"
