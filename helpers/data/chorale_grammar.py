@@ -6,7 +6,7 @@ how a method works, and nothing about music.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -91,7 +91,7 @@ def _progression(closed: bool, rng: np.random.Generator) -> tuple[list[int], lis
     return degrees + cadence, [*lengths, 1, 1, 2]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _voicings(mode: str, degree: int) -> np.ndarray:
     """All ways to sing a chord: root and third are there, nobody crosses, root or third below."""
     scale = SCALES[mode]

@@ -18,6 +18,14 @@ Rolls = Sequence[np.ndarray]
 GRIDS = {"quarters": 1, "sixteenths": 4}
 SEEDS = (0, 1, 2)
 TEMPERATURES = (0.5, 0.75, 1.0, 1.25)
+#: Rate and dropout: what each kind of network is tried with, on quarters and held-out pieces.
+SETTINGS = {
+    "linear": ((0.003, 0.0), (0.01, 0.0), (0.03, 0.0)),
+    "hidden": ((0.003, 0.2), (0.008, 0.2), (0.003, 0.5), (0.008, 0.5)),
+    "LSTM": ((0.003, 0.3), (0.008, 0.3), (0.008, 0.5)),
+}
+EPOCHS = {"quarters": 60, "sixteenths": 16}
+BEGUN, PLAYED = 8, 40  # quarters
 
 
 def bernoulli_nll(p: np.ndarray, roll: np.ndarray) -> np.ndarray:
@@ -129,3 +137,102 @@ def judged(rolls: Rolls, corpus: Sequence[np.ndarray]) -> dict[str, float]:
         "repeated": float(np.mean([repeated(piece, 4) for piece in frames])),
         "copied": float(np.mean([copied(piece, corpus, 4) for piece in frames])),
     }
+
+
+def train(
+    kind: str,
+    parts: Sequence[Rolls],
+    setting: tuple[float, float],
+    *,
+    epochs: int = 60,
+    seed: int = 0,
+    units: int = 128,
+) -> tuple[Composer, float]:
+    """A network of one kind, trained on the first part, and its nats a frame on the second."""
+    keras.utils.set_random_seed(seed)
+    rate, dropout = setting
+    composer = build_composer(kind, units=units, dropout=dropout, learning_rate=rate)
+    history = fit_rolls(composer, parts[0], parts[1], epochs=epochs, patience=6, seed=seed)
+    return composer, min(valid for _, valid in history)
+
+
+def known_tunes(data: chorales.Chorales, length: int = 12) -> list[bool]:
+    """Of each test piece, whether half of its highest voice or more is sung in training.
+
+    Stretches of so many quarters are compared, in whatever key.
+    """
+    tunes = [piece[:, :1] for piece in chorales.on_grid(data.train, 1)]
+    tests = [piece[:, :1] for piece in chorales.on_grid(data.test, 1)]
+    return [copied(tune, tunes, length) >= 0.5 for tune in tests]
+
+
+def recorded() -> dict[str, Any]:
+    """Bach's chorales in the published split: all rivals on both grids, and what they play."""
+    session.start(0)
+    data = chorales.load("real")
+    began = time.process_time()
+    outcome: dict[str, Any] = {"grids": {}, "tried": {}}
+    best: dict[str, tuple[float, float]] = {}
+    kept: dict[str, Composer] = {}
+    for grid, steps in GRIDS.items():
+        parts = [chorales.rolls(part, steps) for part in (data.train, data.valid, data.test)]
+        rules = {"independent": independent, "stay or change": stay_or_change}
+        found = {name: rule(parts[0], parts[2]) for name, rule in rules.items()}
+        row: dict[str, Any] = {name: [mean(each)] for name, each in found.items()}
+        if grid == "sixteenths":
+            outcome["by place"] = {"stay or change": by_place(found["stay or change"])}
+        for kind, settings in SETTINGS.items():
+            if grid == "quarters":
+                tried = [train(kind, parts, setting)[1] for setting in settings]
+                outcome["tried"][kind] = [
+                    [*setting, nats] for setting, nats in zip(settings, tried, strict=True)
+                ]
+                best[kind] = settings[int(np.argmin(tried))]
+            row[kind] = []
+            for seed in SEEDS:
+                composer, _ = train(kind, parts, best[kind], epochs=EPOCHS[grid], seed=seed)
+                each = costs(composer, parts[2])
+                row[kind].append(mean(each))
+                if seed == 0 and grid == "quarters":
+                    kept[kind] = composer
+                    row[f"{kind} by piece"] = [float(piece.mean()) for piece in each]
+                if seed == 0 and grid == "sixteenths":
+                    outcome["by place"][kind] = by_place(each)
+        outcome["grids"][grid] = row
+        outcome.setdefault("frames", {})[grid] = [sum(map(len, part)) for part in parts]
+    outcome["known tunes"] = known_tunes(data)
+    outcome["played"], outcome["written"] = _played(data, kept)
+    outcome["seconds"] = time.process_time() - began
+    return outcome
+
+
+def _played(
+    data: chorales.Chorales, kept: dict[str, Composer]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Counts of what the networks play after the beginnings of test pieces; two of these plays."""
+    corpus = chorales.on_grid(data.train, 1)
+    tests = [roll for roll in chorales.rolls(data.test, 1) if len(roll) >= BEGUN + PLAYED]
+    begun = np.stack([roll[:BEGUN] for roll in tests])
+    ends = [roll[BEGUN : BEGUN + PLAYED] for roll in tests]
+    counts: dict[str, Any] = {"Bach": {**judged(ends, corpus), "drawn": _shares(np.stack(ends))}}
+    written = {}
+    todo = [("LSTM", temperature) for temperature in TEMPERATURES] + [("linear", 1.0)]
+    for kind, temperature in todo:
+        rng = np.random.default_rng(0)
+        rolls = compose(kept[kind], begun, PLAYED, temperature=temperature, rng=rng)
+        name = f"{kind} at {temperature:g}"
+        counts[name] = judged([*rolls], corpus)
+        free = compose(kept[kind], begun, PLAYED, temperature=temperature, voices=88, rng=rng)
+        counts[name]["drawn"] = _shares(free)
+        written[name] = voices_of(rolls[0][:32]).tolist()
+    return counts, written
+
+
+def _shares(rolls: np.ndarray) -> list[float]:
+    """Of the frames: how many have no key, one, ..., seven, and eight or more."""
+    keys = np.minimum(rolls.sum(axis=-1).astype(int).ravel(), 8)
+    shares: list[float] = (np.bincount(keys, minlength=9) / len(keys)).tolist()
+    return shares
+
+
+RECORDS = {"chorales": recorded}

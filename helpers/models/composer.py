@@ -243,8 +243,13 @@ def _update(composer: Composer) -> Callable[..., Any]:
     model, optimizer = composer.model, composer.optimizer
     weights = model.trainable_variables
     optimizer.build(weights)
+    signature = [
+        tf.TensorSpec((None, None, KEYS)),
+        tf.TensorSpec((None, None)),
+        tuple(tf.TensorSpec(part.shape) for part in model.inputs[1:]),
+    ]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(input_signature=signature)
     def update(batch: Any, mask: Any, state: Any) -> Any:
         with tf.GradientTape() as tape:
             frames = batch[:, :-1]

@@ -93,7 +93,7 @@ def test_a_moved_roll_has_the_same_notes_on_other_keys(seed, most):
     shifts = [k for k in range(-most, most + 1) if (np.roll(roll, k, axis=1) == moved).all()]
     assert shifts and moved.sum() == roll.sum()
     keys = np.flatnonzero(roll.any(axis=0))
-    assert 0 <= keys.min() + shifts[0] and keys.max() + shifts[0] < 88
+    assert keys.min() + shifts[0] >= 0 and keys.max() + shifts[0] < 88
 
 
 def test_bad_settings_and_pieces_are_refused():
