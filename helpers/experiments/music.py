@@ -12,19 +12,21 @@ import numpy as np
 from helpers import session
 from helpers.data import chorales
 from helpers.models.composer import Composer, build_composer, costs, fit_rolls
-from helpers.music import copied, repeated, voices_of
+from helpers.music import copied, repeated, stretches, voices_of
 
 Rolls = Sequence[np.ndarray]
 GRIDS = {"quarters": 1, "sixteenths": 4}
 SEEDS = (0, 1, 2)
 TEMPERATURES = (0.5, 0.75, 1.0, 1.25)
-#: Rate and dropout: what each kind of network is tried with, on quarters and held-out pieces.
+#: Rate, dropout and semitones up or down: what each kind of network is tried with, on quarters,
+#: and judged by the pieces held out for that.
 SETTINGS = {
-    "linear": ((0.003, 0.0), (0.01, 0.0), (0.03, 0.0)),
-    "hidden": ((0.003, 0.2), (0.008, 0.2), (0.003, 0.5), (0.008, 0.5)),
-    "LSTM": ((0.003, 0.3), (0.008, 0.3), (0.008, 0.5)),
+    "linear": ((0.01, 0.0, 0), (0.03, 0.0, 0), (0.01, 0.0, 3)),
+    "hidden": ((0.003, 0.2, 0), (0.008, 0.5, 0), (0.003, 0.2, 3)),
+    "LSTM": ((0.008, 0.3, 0), (0.008, 0.5, 0), (0.008, 0.3, 3)),
 }
-EPOCHS = {"quarters": 60, "sixteenths": 16}
+EPOCHS = {"quarters": 60, "sixteenths": 12}
+PART = 128  # steps of a piece that are trained on at a time
 BEGUN, PLAYED = 8, 40  # quarters
 
 
@@ -119,7 +121,7 @@ def compose(
     return np.stack(played, axis=1)
 
 
-def judged(rolls: Rolls, corpus: Sequence[np.ndarray]) -> dict[str, float]:
+def judged(rolls: Rolls, corpus: Sequence[np.ndarray], length: int = 4) -> dict[str, float]:
     """What can be counted in music: keys that sound, what comes again, what is not its own.
 
     Parameters
@@ -128,31 +130,51 @@ def judged(rolls: Rolls, corpus: Sequence[np.ndarray]) -> dict[str, float]:
         With at most four keys at a time, on quarters.
     corpus : sequence of frames
         What it was learned from.
+    length : int
+        Of the stretches that come again, or are copied, in quarters.
     """
+    known = stretches(corpus, length)
     frames = [voices_of(roll) for roll in rolls]
     alike = [(roll[1:] == roll[:-1]).all(axis=1).mean() for roll in rolls]
     return {
         "keys": float(np.concatenate([roll.sum(axis=1) for roll in rolls]).mean()),
         "unchanged": float(np.mean(alike)),
-        "repeated": float(np.mean([repeated(piece, 4) for piece in frames])),
-        "copied": float(np.mean([copied(piece, corpus, 4) for piece in frames])),
+        "repeated": float(np.mean([repeated(piece, length) for piece in frames])),
+        "copied": float(np.mean([copied(piece, known, length) for piece in frames])),
     }
 
 
 def train(
     kind: str,
     parts: Sequence[Rolls],
-    setting: tuple[float, float],
+    setting: tuple[float, float, int],
     *,
     epochs: int = 60,
     seed: int = 0,
     units: int = 128,
 ) -> tuple[Composer, float]:
-    """A network of one kind, trained on the first part, and its nats a frame on the second."""
+    """A network of one kind, trained on the first part, and its nats a frame on the second.
+
+    Parameters
+    ----------
+    kind : str
+        See `helpers.models.build_composer`.
+    parts : sequence of sequences of array, each of shape (steps, 88)
+        Training and validation; long pieces are trained on in parts of 128 steps.
+    setting : (float, float, int)
+        Rate, dropout, and by how many semitones pieces are moved at most.
+    epochs : int
+        At most; it ends after six without a better one.
+    seed : int
+    units : int
+    """
     keras.utils.set_random_seed(seed)
-    rate, dropout = setting
+    rate, dropout, moved = setting
     composer = build_composer(kind, units=units, dropout=dropout, learning_rate=rate)
-    history = fit_rolls(composer, parts[0], parts[1], epochs=epochs, patience=6, seed=seed)
+    cut = [roll[at : at + PART] for roll in parts[0] for at in range(0, len(roll) - 1, PART)]
+    history = fit_rolls(
+        composer, cut, parts[1], epochs=epochs, patience=6, transposed=moved, seed=seed
+    )
     return composer, min(valid for _, valid in history)
 
 
@@ -161,7 +183,7 @@ def known_tunes(data: chorales.Chorales, length: int = 12) -> list[bool]:
 
     Stretches of so many quarters are compared, in whatever key.
     """
-    tunes = [piece[:, :1] for piece in chorales.on_grid(data.train, 1)]
+    tunes = stretches((piece[:, :1] for piece in chorales.on_grid(data.train, 1)), length)
     tests = [piece[:, :1] for piece in chorales.on_grid(data.test, 1)]
     return [copied(tune, tunes, length) >= 0.5 for tune in tests]
 
@@ -171,39 +193,45 @@ def recorded() -> dict[str, Any]:
     session.start(0)
     data = chorales.load("real")
     began = time.process_time()
-    outcome: dict[str, Any] = {"grids": {}, "tried": {}}
-    best: dict[str, tuple[float, float]] = {}
+    parts = {
+        grid: [chorales.rolls(part, steps) for part in (data.train, data.valid, data.test)]
+        for grid, steps in GRIDS.items()
+    }
+    rules = {"independent": independent, "stay or change": stay_or_change}
+    grids: dict[str, Any] = {
+        grid: {name: [mean(rule(part[0], part[2]))] for name, rule in rules.items()}
+        for grid, part in parts.items()
+    }
+    coarse, fine = parts.values()
+    places = {"stay or change": by_place(stay_or_change(fine[0], fine[2]))}
+    outcome: dict[str, Any] = {"tried": {}, "by piece": {}}
     kept: dict[str, Composer] = {}
-    for grid, steps in GRIDS.items():
-        parts = [chorales.rolls(part, steps) for part in (data.train, data.valid, data.test)]
-        rules = {"independent": independent, "stay or change": stay_or_change}
-        found = {name: rule(parts[0], parts[2]) for name, rule in rules.items()}
-        row: dict[str, Any] = {name: [mean(each)] for name, each in found.items()}
-        if grid == "sixteenths":
-            outcome["by place"] = {"stay or change": by_place(found["stay or change"])}
-        for kind, settings in SETTINGS.items():
-            if grid == "quarters":
-                tried = [train(kind, parts, setting)[1] for setting in settings]
-                outcome["tried"][kind] = [
-                    [*setting, nats] for setting, nats in zip(settings, tried, strict=True)
-                ]
-                best[kind] = settings[int(np.argmin(tried))]
-            row[kind] = []
-            for seed in SEEDS:
-                composer, _ = train(kind, parts, best[kind], epochs=EPOCHS[grid], seed=seed)
-                each = costs(composer, parts[2])
-                row[kind].append(mean(each))
-                if seed == 0 and grid == "quarters":
-                    kept[kind] = composer
-                    row[f"{kind} by piece"] = [float(piece.mean()) for piece in each]
-                if seed == 0 and grid == "sixteenths":
-                    outcome["by place"][kind] = by_place(each)
-        outcome["grids"][grid] = row
-        outcome.setdefault("frames", {})[grid] = [sum(map(len, part)) for part in parts]
+    for kind, settings in SETTINGS.items():
+        tried = [train(kind, coarse, setting) for setting in settings]
+        nats = [valid for _, valid in tried]
+        outcome["tried"][kind] = [[*s, n] for s, n in zip(settings, nats, strict=True)]
+        best, unmoved = (int(np.argmin(nats[:n])) for n in (3, 2))
+        chosen = {kind: best, f"{kind}, unmoved": unmoved}
+        for name, at in chosen.items():
+            runs = [tried[at][0]]
+            runs += [train(kind, coarse, settings[at], seed=seed)[0] for seed in SEEDS[1:]]
+            each = [costs(composer, coarse[2]) for composer in runs]
+            grids["quarters"][name] = [mean(one) for one in each]
+            outcome["by piece"][name] = [float(piece.mean()) for piece in each[0]]
+            if best == unmoved:
+                break
+        kept[kind] = tried[best][0]
+        grids["sixteenths"][kind] = []
+        for seed in SEEDS:
+            run, _ = train(kind, fine, settings[best], epochs=EPOCHS["sixteenths"], seed=seed)
+            one = costs(run, fine[2])
+            grids["sixteenths"][kind].append(mean(one))
+            places.setdefault(kind, by_place(one))
     outcome["known tunes"] = known_tunes(data)
     outcome["played"], outcome["written"] = _played(data, kept)
-    outcome["seconds"] = time.process_time() - began
-    return outcome
+    frames = {grid: [sum(map(len, each)) for each in part] for grid, part in parts.items()}
+    seconds = time.process_time() - began
+    return {**outcome, "grids": grids, "by place": places, "frames": frames, "seconds": seconds}
 
 
 def _played(

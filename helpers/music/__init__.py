@@ -16,7 +16,7 @@ from helpers.music.notes import (
     transpose,
     voices_of,
 )
-from helpers.music.repetition import copied, repeated
+from helpers.music.repetition import copied, repeated, stretches
 from helpers.music.sound import player, render, wav
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "render",
     "repeated",
     "roll_of",
+    "stretches",
     "transpose",
     "voices_of",
     "wav",

@@ -34,13 +34,21 @@ def repeated(frames: np.ndarray, length: int = 8) -> float:
     return float(np.mean(hits)) if hits else 0.0
 
 
-def copied(frames: np.ndarray, corpus: Iterable[np.ndarray], length: int = 8) -> float:
+def stretches(corpus: Iterable[np.ndarray], length: int = 8) -> frozenset[bytes]:
+    """All stretches of so many steps in a corpus, whatever their key: for `copied`."""
+    return frozenset(w for piece in corpus for w in _windows(piece, length, moved=True))
+
+
+def copied(
+    frames: np.ndarray, corpus: Iterable[np.ndarray] | frozenset[bytes], length: int = 8
+) -> float:
     """The share of stretches of so many steps that some piece of a corpus has, in whatever key.
 
     Parameters
     ----------
     frames : array of int, shape (steps, voices)
-    corpus : iterable of such arrays
+    corpus : iterable of such arrays, or what `stretches` made of them
+        Of many pieces, ask for the stretches once.
     length : int
 
     Returns
@@ -48,7 +56,7 @@ def copied(frames: np.ndarray, corpus: Iterable[np.ndarray], length: int = 8) ->
     float
         Of all stretches, one for each step; zero if the piece is shorter.
     """
-    known = {window for piece in corpus for window in _windows(piece, length, moved=True)}
+    known = corpus if isinstance(corpus, frozenset) else stretches(corpus, length)
     own = _windows(frames, length, moved=True)
     return float(np.mean([window in known for window in own])) if own else 0.0
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.music import copied, repeated, transpose
+from helpers.music import copied, repeated, stretches, transpose
 
 SHORT = st.lists(st.integers(60, 62), max_size=14)
 
@@ -39,3 +39,10 @@ def test_a_copy_is_found_in_any_key():
 def test_a_stretch_without_steps_is_refused():
     with pytest.raises(ValueError, match="length is 0"):
         repeated(np.zeros((3, 1), int), 0)
+
+
+def test_stretches_may_be_asked_for_once():
+    corpus = [np.arange(60, 72).reshape(6, 2), np.arange(50, 70).reshape(10, 2)[::-1]]
+    piece = np.concatenate([corpus[0][1:4] + 3, corpus[1][:4]])
+    for length in (2, 3):
+        assert copied(piece, stretches(corpus, length), length) == copied(piece, corpus, length) > 0
