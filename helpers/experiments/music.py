@@ -82,7 +82,7 @@ def compose(
     steps: int,
     *,
     temperature: float = 1.0,
-    voices: int = 4,
+    voices: int | None = None,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Play on from what has been played; what is drawn is read next.
@@ -94,8 +94,9 @@ def compose(
     steps : int
     temperature : float
         Divides the logits.
-    voices : int
-        Of the keys that were drawn, at most so many sound: the most probable.
+    voices : int, optional
+        So many keys are drawn, one after another, none twice. If not given, each key is drawn for
+        itself, and any number of them may sound.
     rng : numpy.random.Generator
 
     Returns
@@ -106,18 +107,25 @@ def compose(
     ------
     ValueError
         If the temperature is not above zero.
+
+    Notes
+    -----
+    The largest sums of logits and Gumbel noise are draws without putting back, by odds.
     """
     if temperature <= 0:
         raise ValueError(f"temperature is {temperature}, expected more than 0")
     logits, state = composer.read(begun)
     played = []
     for _ in range(steps):
-        p = 1 / (1 + np.exp(-logits[:, -1].astype(float) / temperature))
-        drawn = rng.random(p.shape) < p
-        ranked = np.argsort(np.argsort(-np.where(drawn, p, -1.0), axis=-1), axis=-1)
-        frame = (drawn & (ranked < voices)).astype("float32")
-        played.append(frame)
-        logits, state = composer.read(frame[:, None], state)
+        z = logits[:, -1].astype(float) / temperature
+        if voices is None:
+            frame = rng.random(z.shape) < 1 / (1 + np.exp(-z))
+        else:
+            noisy = np.argsort(-(z + rng.gumbel(size=z.shape)), axis=-1)
+            frame = np.zeros(z.shape, bool)
+            np.put_along_axis(frame, noisy[:, :voices], True, axis=-1)
+        played.append(frame.astype("float32"))
+        logits, state = composer.read(played[-1][:, None], state)
     return np.stack(played, axis=1)
 
 
@@ -242,21 +250,20 @@ def _played(
     tests = [roll for roll in chorales.rolls(data.test, 1) if len(roll) >= BEGUN + PLAYED]
     begun = np.stack([roll[:BEGUN] for roll in tests])
     ends = [roll[BEGUN : BEGUN + PLAYED] for roll in tests]
-    counts: dict[str, Any] = {"Bach": {**judged(ends, corpus), "drawn": _shares(np.stack(ends))}}
+    counts: dict[str, Any] = {"Bach": {**judged(ends, corpus), "drawn": shares(np.stack(ends))}}
     written = {}
     todo = [("LSTM", temperature) for temperature in TEMPERATURES] + [("linear", 1.0)]
     for kind, temperature in todo:
-        rng = np.random.default_rng(0)
-        rolls = compose(kept[kind], begun, PLAYED, temperature=temperature, rng=rng)
+        options: dict[str, Any] = {"temperature": temperature, "rng": np.random.default_rng(0)}
+        rolls = compose(kept[kind], begun, PLAYED, voices=4, **options)
+        free = compose(kept[kind], begun, PLAYED, **options)
         name = f"{kind} at {temperature:g}"
-        counts[name] = judged([*rolls], corpus)
-        free = compose(kept[kind], begun, PLAYED, temperature=temperature, voices=88, rng=rng)
-        counts[name]["drawn"] = _shares(free)
+        counts[name] = {**judged([*rolls], corpus), "drawn": shares(free)}
         written[name] = voices_of(rolls[0][:32]).tolist()
     return counts, written
 
 
-def _shares(rolls: np.ndarray) -> list[float]:
+def shares(rolls: np.ndarray) -> list[float]:
     """Of the frames: how many have no key, one, ..., seven, and eight or more."""
     keys = np.minimum(rolls.sum(axis=-1).astype(int).ravel(), 8)
     shares: list[float] = (np.bincount(keys, minlength=9) / len(keys)).tolist()
