@@ -4,6 +4,7 @@ A *note* is an event: it starts, has a length, a pitch and a voice. A *frame* is
 sound at one step of a grid. A *roll* has a zero or a one for each key of a piano instead.
 """
 
+from helpers.music.drawing import piano_roll
 from helpers.music.midi import Midi, read_midi, write_midi
 from helpers.music.notes import (
     HIGHEST,
@@ -28,6 +29,7 @@ __all__ = [
     "copied",
     "frames_of",
     "notes_of",
+    "piano_roll",
     "player",
     "read_midi",
     "render",
