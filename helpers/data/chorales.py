@@ -143,7 +143,9 @@ def midi_rolls(folder: str | Path, steps_per_quarter: int = 4) -> dict[str, np.n
     ----------
     folder : path
         Its files that end in ``.mid`` or ``.midi`` are read, in the order of their names.
-    steps_per_quarter : int
+    steps_per_quarter : {1, 2, 4}
+        What sounds at the beginning of each step, as in `on_grid`; before that, notes are moved
+        to the nearest sixteenth.
 
     Returns
     -------
@@ -154,7 +156,8 @@ def midi_rolls(folder: str | Path, steps_per_quarter: int = 4) -> dict[str, np.n
     FileNotFoundError
         If there is no such folder.
     ValueError
-        If it has no MIDI file, or one cannot be read, or leaves the keyboard: names the file.
+        If it has no MIDI file, or one cannot be read, or leaves the keyboard: names the file. Or
+        if sixteenths do not make up the grid.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -164,9 +167,9 @@ def midi_rolls(folder: str | Path, steps_per_quarter: int = 4) -> dict[str, np.n
         raise ValueError(f"{folder} has no file that ends in .mid or .midi: put yours there")
     found = {}
     for path in paths:
-        notes = read_midi(path, overlaps="cut").on_grid(steps_per_quarter)
+        notes = read_midi(path, overlaps="cut").on_grid(STEPS_PER_QUARTER)
         try:
-            found[path.name] = roll_of(notes)
+            found[path.name] = on_grid([roll_of(notes)], steps_per_quarter)[0]
         except ValueError as error:
             raise ValueError(f"{path.name}: {error}") from error
     return found
