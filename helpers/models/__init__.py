@@ -18,6 +18,7 @@ from helpers.models.recurrent import (
     parameters_of,
     qualifies_for_cudnn,
 )
+from helpers.models.tagger import Reader, Tagger, build_tagger
 from helpers.models.text import POOLS, build_hybrid_classifier, build_text_classifier
 from helpers.models.text_generator import TextGenerator, build_text_generator, fit_streams, streams
 
@@ -25,6 +26,8 @@ __all__ = [
     "CELLS",
     "EncoderDecoder",
     "POOLS",
+    "Reader",
+    "Tagger",
     "TextGenerator",
     "build_attention_model",
     "build_bidirectional_lstm",
@@ -35,6 +38,7 @@ __all__ = [
     "build_lstm_model",
     "build_recurrent",
     "build_stacked_lstm",
+    "build_tagger",
     "build_text_classifier",
     "build_text_generator",
     "build_vanilla_rnn",
