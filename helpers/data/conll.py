@@ -79,7 +79,7 @@ def _sentences(text: str, name: str, separator: str) -> Iterator[list[tuple[int,
             where = f"line {number} of {name}: {line.strip()[:40]!r}"
             if len(line.split()) > 1:
                 raise ValueError(
-                    f"{where} has no {_shown(separator)}, but other spaces: write"
+                    f"{where} has spaces that are not {_shown(separator)}: write"
                     f" {_shown(separator)} between word and tag, or say what it is: separator=' '"
                 )
             raise ValueError(f"{where} has a word and no tag: add {_shown(separator)} and the tag")

@@ -62,7 +62,7 @@ def test_iob1_becomes_iob2(write):
         (
             GOOD.replace("\t", " "),
             {},
-            r"line 1 of some.conll: 'Ada B-person' has no a tab, but other spaces: write a tab",
+            r"line 1 of some.conll: 'Ada B-person' has spaces that are not a tab: write a tab",
         ),
         ("Ada\tO\nleft\n", {}, r"line 2 of some.conll: 'left' has a word and no tag: add a tab"),
         ("Ada\tO\nleft\t\n", {}, "line 2 of some.conll has no tag: mend it, or take it out"),
