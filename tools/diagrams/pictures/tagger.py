@@ -2,8 +2,8 @@
 
 from tools.diagrams.canvas import CELLS, MUTED, STATE, Canvas
 
-WIDTH, HEIGHT = 700, 470
-COLUMNS = (190.0, 330.0, 470.0, 610.0)
+WIDTH, HEIGHT = 680, 465
+COLUMNS = (168.0, 308.0, 448.0, 588.0)
 WORDS = ("Ada", "Lund", "left", "Ham")
 TAGS = ("B-person", "I-person", "O", "B-place")
 ROWS = {"tags": 40.0, "emissions": 128.0, "backward": 212.0, "forward": 290.0, "vectors": 372.0}
