@@ -42,14 +42,18 @@ class Reader:
         ValueError
             If a sentence is empty.
         """
-        if empty := [i for i, sentence in enumerate(sentences) if not sentence]:
-            raise ValueError(f"sentence {empty[0]} has no words: leave it out, it has no tags")
+        _check_words(sentences)
         ids = self.words.encode([[word.lower() for word in s] for s in sentences])
         spelled = np.zeros((*ids.shape, LONGEST), "int32")
         for row, sentence in zip(spelled, sentences, strict=True):
             cut = [_cut(word) for word in sentence]
             row[: len(cut)] = self.characters.encode(cut, length=LONGEST)
         return ids, spelled
+
+
+def _check_words(sentences: Sequence[Words]) -> None:
+    if empty := [i for i, sentence in enumerate(sentences) if not sentence]:
+        raise ValueError(f"sentence {empty[0]} has no words: leave it out, it has no tags")
 
 
 def _cut(word: str) -> str:
@@ -119,6 +123,7 @@ class Tagger:
 
     def emissions(self, sentences: Sequence[Words], batch: int = 128) -> list[np.ndarray]:
         """Scores of all tags, (words, tags) for each sentence: padding is cut off by its length."""
+        _check_words(sentences)  # by their own numbers, and not by those of a batch
         found: list[Any] = [None] * len(sentences)
         order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
         for at in range(0, len(order), batch):

@@ -46,6 +46,8 @@ def test_more_words_are_those_of_the_vectors():
 def test_a_sentence_without_words(reader):
     with pytest.raises(ValueError, match="sentence 1 has no words: leave it out"):
         reader.encode([["a"], []])
+    with pytest.raises(ValueError, match="sentence 1 has no words: leave it out"):
+        build_tagger(reader, ("O", "B-a"), units=2).tag([["a"], []])
 
 
 def test_spelling_looks_at_no_padding():
