@@ -173,33 +173,41 @@ def baselines(data: Tagged) -> dict[str, dict[str, float]]:
     }
 
 
+def one_run(
+    data: Tagged, variant: str, seed: int, vectors: tuple[Reader, np.ndarray] | None
+) -> dict[str, Any]:
+    """A tagger, one of `VARIANTS`: the processor seconds of its training, and what `look` sees."""
+    keras.backend.clear_session()
+    begun = time.process_time()
+    tagger = learn(data, field=VARIANTS[variant], seed=seed, vectors=vectors)
+    return {"seconds": time.process_time() - begun, **look(tagger, data)}
+
+
 def contest(data: Tagged, seeds: Iterable[int] = SEEDS) -> dict[str, Any]:
     """Softmax and field, with GloVe's vectors and with learned ones, at equal epochs."""
     vectors = with_vectors(data)
-    words = {word.lower() for s in data.test for word in s.words}
     seeds = list(seeds)
-    runs: dict[str, Any] = {}
-    for given in ("glove", "learned"):
-        for name, field in VARIANTS.items():
-            rows = []
-            for seed in seeds:
-                begun = time.process_time()
-                tagger = learn(
-                    data, field=field, seed=seed, vectors=vectors if given == "glove" else None
-                )
-                seconds = time.process_time() - begun
-                rows.append({"seconds": seconds, **look(tagger, data)})
-                keras.backend.clear_session()
-            runs[f"{name}, {given}"] = rows
+    return {
+        **facts(data, vectors),
+        "seeds": seeds,
+        "runs": {
+            f"{variant}, {given}": [one_run(data, variant, seed, source) for seed in seeds]
+            for given, source in (("glove", vectors), ("learned", None))
+            for variant in VARIANTS
+        },
+    }
+
+
+def facts(data: Tagged, vectors: tuple[Reader, np.ndarray]) -> dict[str, Any]:
+    """What there is in the data, what has a vector, settings, and what needs no network."""
+    words = {word.lower() for s in data.test for word in s.words}
     return {
         "sentences": [len(part) for part in _parts(data)],
         "entities": [len(tagged.entities(part)) for part in _parts(data)],
         "words": sum(len(s.words) for s in data.test),
         "with_vector": float(np.mean([bool(_row(vectors, word).any()) for word in words])),
         "settings": {**SETTINGS, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dim": DIM},
-        "seeds": seeds,
         "baselines": baselines(data),
-        "runs": runs,
     }
 
 
