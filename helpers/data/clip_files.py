@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,7 @@ def read_clip(path: Path | str, size: int = 16, *, longest: int = LONGEST) -> np
     path = Path(path)
     if size < 1:
         raise ValueError(f"size is {size}, expected at least one pixel")
+    pictures: Iterable[Image.Image]
     if path.is_dir():
         pictures = _frames_of_folder(path, longest)
     elif path.suffix.lower() == ".gif" and path.is_file():
