@@ -18,7 +18,9 @@ def draw() -> Canvas:
     sheet.maths(14, ROWS["features"] + 20, "x_t", anchor="start", size=16)
     sheet.maths(14, ROWS["states"] + 20, "h_t", anchor="start", size=16)
     left, right = STEPS[0] - 40, STEPS[KEPT - 1] + 40
-    sheet.box((left + right) / 2, ROWS["convolutions"], right - left + 16, 34, colour=STATE, tint=0.08)
+    sheet.box(
+        (left + right) / 2, ROWS["convolutions"], right - left + 16, 34, colour=STATE, tint=0.08
+    )
     sheet.text((left + right) / 2, ROWS["convolutions"], "the same convolutions for every frame")
     for i, x in enumerate(STEPS):
         _frame(sheet, x, i)
