@@ -197,7 +197,7 @@ def brightnesses(*, seeds: Iterable[int] = range(2), steps: int = STEPS) -> dict
 
 
 def motions(
-    kinds: Iterable[str] = ("lstm", "conv3d", "frames", "pooled"),
+    kinds: Iterable[str] = ("frames", "pooled", "lstm"),
     *,
     seeds: Iterable[int] = range(2),
     steps: int = 2 * STEPS,

@@ -78,7 +78,7 @@ def test_who_cannot_tell_is_at_chance_and_who_can_is_not(contest):
 
 def test_the_other_records_are_whole():
     motions = results.load("clip_motions")["outcome"]
-    assert np.shape([*motions["runs"].values()]) == (4, 2, 6, 6)
+    assert np.shape([*motions["runs"].values()]) == (3, 2, 6, 6)
     dark = results.load("clip_brightness")["outcome"]
     assert [*dark] == [str(rate) for rate in video.RATES]
     assert {len(found) for found in results.load("clip_shortcuts")["outcome"].values()} == {3}
