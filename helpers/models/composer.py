@@ -17,8 +17,10 @@ from helpers.models.recurrent import CELLS
 from helpers.music.notes import HIGHEST, LOWEST
 
 KEYS = HIGHEST - LOWEST + 1
-#: ``"linear"`` and ``"hidden"`` see one frame, the latter through a hidden layer.
-KINDS = ("linear", "hidden", *CELLS)
+#: ``"linear"`` and ``"hidden"`` see one frame, the latter through a hidden layer; ``"window"`` sees
+#: the last few, of which nothing is carried over from one reading to the next.
+KINDS = ("linear", "hidden", "window", *CELLS)
+WINDOW = 8  # frames
 State = tuple[np.ndarray, ...]
 
 
@@ -78,7 +80,8 @@ def build_composer(
     ----------
     kind : str
         ``"linear"``: weights from each key to each; ``"hidden"``: a hidden layer between;
-        or a recurrent layer, ``"SimpleRNN"``, ``"GRU"`` or ``"LSTM"``.
+        ``"window"``: a hidden layer over eight frames; or a recurrent
+        layer, ``"SimpleRNN"``, ``"GRU"`` or ``"LSTM"``.
     units : int
         Of the hidden or recurrent layer.
     dropout : float
@@ -101,6 +104,8 @@ def build_composer(
     hidden = rolls
     if kind == "hidden":
         hidden = layers.Dense(units, activation="relu", name="hidden")(rolls)
+    elif kind == "window":
+        hidden = layers.Conv1D(units, WINDOW, padding="causal", activation="relu")(rolls)
     elif kind in CELLS:
         states = [keras.Input((units,), name=name) for name in ("h", "c")[: 1 + (kind == "LSTM")]]
         layer = CELLS[kind](units, return_sequences=True, return_state=True, name="recurrent")
