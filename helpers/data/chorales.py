@@ -136,7 +136,9 @@ def rolls(pieces: Sequence[np.ndarray], steps_per_quarter: int) -> list[np.ndarr
     return [roll_of(piece) for piece in on_grid(pieces, steps_per_quarter)]
 
 
-def midi_rolls(folder: str | Path, steps_per_quarter: int = 4) -> dict[str, np.ndarray]:
+def midi_rolls(
+    folder: str | Path, steps_per_quarter: int = 4, *, overlaps: str = "refuse"
+) -> dict[str, np.ndarray]:
     """Piano rolls of the MIDI files in a folder, by name.
 
     Parameters
@@ -145,7 +147,9 @@ def midi_rolls(folder: str | Path, steps_per_quarter: int = 4) -> dict[str, np.n
         Its files that end in ``.mid`` or ``.midi`` are read, in the order of their names.
     steps_per_quarter : {1, 2, 4}
         What sounds at the beginning of each step, as in `on_grid`; before that, notes are moved
-        to the nearest sixteenth.
+        to the nearest sixteenth. `helpers.music.Midi.off_grid` says how far that is.
+    overlaps : {"refuse", "cut"}
+        See `helpers.music.read_midi`.
 
     Returns
     -------
@@ -167,7 +171,7 @@ def midi_rolls(folder: str | Path, steps_per_quarter: int = 4) -> dict[str, np.n
         raise ValueError(f"{folder} has no file that ends in .mid or .midi: put yours there")
     found = {}
     for path in paths:
-        notes = read_midi(path, overlaps="cut").on_grid(STEPS_PER_QUARTER)
+        notes = read_midi(path, overlaps=overlaps).on_grid(STEPS_PER_QUARTER)
         try:
             found[path.name] = on_grid([roll_of(notes)], steps_per_quarter)[0]
         except ValueError as error:

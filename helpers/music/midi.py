@@ -64,7 +64,7 @@ class Midi:
         """How far the worst start is from the grid, in steps; a half means a wrong grid."""
         _check_grid(steps_per_quarter)
         places = [n.start * steps_per_quarter / self.ticks_per_quarter for n in self.notes]
-        return max(abs(place - round(place)) for place in places)
+        return max((abs(place - round(place)) for place in places), default=0.0)
 
     def seconds(self, tick: int) -> float:
         """When a tick comes, by all changes of tempo before it."""
@@ -111,6 +111,8 @@ def write_midi(
     _check_grid(steps_per_quarter)
     if TICKS % steps_per_quarter:
         raise ValueError(f"{steps_per_quarter} steps do not divide a quarter of {TICKS} ticks")
+    if not 0 <= program < 128:
+        raise ValueError(f"program is {program}, expected 0 to 127, such as 0 for a piano")
     tempo = round(6e7 / quarters_per_minute) if quarters_per_minute > 0 else 0
     if not 0 < tempo <= _SLOWEST:
         raise ValueError(f"{quarters_per_minute} quarters a minute: expected 3.6 to 60 million")

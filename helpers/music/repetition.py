@@ -12,7 +12,8 @@ from helpers.music.notes import REST, as_frames
 def repeated(frames: np.ndarray, length: int = 8) -> float:
     """The share of stretches of so many steps that the piece has had before, note for note.
 
-    The earlier one ends before the later one begins, so that a long chord is no repetition.
+    The earlier one ends before the later one begins: a chord that is held repeats itself only after
+    as many steps.
 
     Parameters
     ----------

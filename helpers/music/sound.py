@@ -55,7 +55,7 @@ def render(
     notes = sorted(notes)
     if not notes:
         raise ValueError("there are no notes to hear: a sequence of length zero?")
-    if min(steps_per_quarter, quarters_per_minute, rate) <= 0:
+    if not min(steps_per_quarter, rate) > 0 or not 0 < quarters_per_minute < float("inf"):
         raise ValueError(
             f"{steps_per_quarter} steps a quarter, {quarters_per_minute} quarters a minute, rate"
             f" {rate}: expected more than 0 of each"

@@ -82,6 +82,15 @@ def test_the_midi_files_of_a_folder_become_rolls(tmp_path):
     np.testing.assert_array_equal(coarse, roll_of(piece[::4]))  # what sounds there, nothing moved
 
 
+def test_a_key_that_is_struck_while_it_sounds_is_refused_or_cut(tmp_path):
+    messages = [("note_on", 0), ("note_on", 480), ("note_off", 480), ("note_off", 0)]
+    track = mido.MidiTrack(mido.Message(kind, note=60, time=time) for kind, time in messages)
+    mido.MidiFile(tracks=[track]).save(tmp_path / "clash.mid")
+    with pytest.raises(ValueError, match="clash.mid, track 0.* is struck at tick 480"):
+        chorales.midi_rolls(tmp_path)
+    assert chorales.midi_rolls(tmp_path, 1, overlaps="cut")["clash.mid"].sum() == 2
+
+
 def test_a_folder_without_midi_and_a_file_that_is_none_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="is not a folder"):
         chorales.midi_rolls(tmp_path / "nowhere")

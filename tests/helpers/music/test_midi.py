@@ -185,3 +185,12 @@ def test_what_midi_cannot_say_is_refused(tmp_path, notes, options, says):
     with pytest.raises(ValueError, match=says):
         write_midi(tmp_path / "x.mid", notes, **options)
     assert not (tmp_path / "x.mid").exists()
+
+
+def test_an_instrument_that_is_none_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="program is 200, expected 0 to 127"):
+        write_midi(tmp_path / "x.mid", [Note(0, 1, 60)], program=200)
+
+
+def test_no_notes_are_not_off_the_grid():
+    assert Midi((), 480, ((0, 500_000),)).off_grid() == 0

@@ -69,3 +69,9 @@ def test_a_player_carries_its_sound_and_has_a_name():
 def test_what_cannot_be_heard_is_refused(make, says):
     with pytest.raises(ValueError, match=says):
         make()
+
+
+@pytest.mark.parametrize("tempo", [float("nan"), float("inf"), 0, -3])
+def test_a_tempo_that_is_none_is_refused(tempo):
+    with pytest.raises(ValueError, match="quarters a minute"):
+        render([Note(0, 1, 60)], quarters_per_minute=tempo)
