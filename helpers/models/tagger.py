@@ -195,7 +195,9 @@ class Tagger:
             lambda: self._batches(sentences, batch, epochs, unknown, rng),
             output_signature=((WORDS, CHARACTERS), WORDS),
         )
-        history = self.model.fit(batches, epochs=epochs, steps_per_epoch=steps, verbose=0)
+        history = self.model.fit(
+            batches, epochs=epochs, steps_per_epoch=steps, shuffle=False, verbose=0
+        )
         return [float(loss) for loss in history.history["loss"]]
 
     def _batches(
