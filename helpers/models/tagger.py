@@ -19,6 +19,9 @@ from helpers.tokens import UNKNOWN, Vocabulary
 
 Words = Sequence[str]
 LONGEST = 16  #: characters of a word that are looked at: half from its beginning, half of its end
+#: Of any number of sentences and words: the first batches may be alike, and later ones not.
+WORDS = tf.TensorSpec((None, None), "int32")
+CHARACTERS = tf.TensorSpec((None, None, LONGEST), "int32")
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,10 @@ class Tagger:
         """
         rng = np.random.default_rng(seed)
         steps = -(-len(sentences) // batch)
-        batches = self._batches(sentences, batch, epochs, unknown, rng)
+        batches = tf.data.Dataset.from_generator(
+            lambda: self._batches(sentences, batch, epochs, unknown, rng),
+            output_signature=((WORDS, CHARACTERS), WORDS),
+        )
         history = self.model.fit(
             batches, epochs=epochs, steps_per_epoch=steps, shuffle=False, verbose=0
         )

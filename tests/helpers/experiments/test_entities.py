@@ -96,3 +96,13 @@ def test_what_is_judged_is_what_is_scored():
     assert entities.judge(true, found)["illegal"] == 1
     assert entities.judge(true, found)["lenient_f1"] == 1
     assert entities.judge(true, found)["f1"] == iob.score(true, found).f1 == 0
+
+
+def test_facts_of_the_data(small):
+    data = small[0]
+    reader = entities.Reader.of([sentence.words for sentence in data.train])
+    found = entities.facts(data, (reader, np.ones((len(reader.words), 3), "float32")))
+    assert found["sentences"] == [300, 60, 60] and found["entities"][2] == len(
+        tagged.entities(data.test)
+    )
+    assert found["with_vector"] == 1 and found["words"] == sum(len(s.words) for s in data.test)

@@ -6,6 +6,7 @@ import pytest
 
 from helpers import crf, iob
 from helpers.data import tagged
+from helpers.data.conll import Sentence
 from helpers.models import tagger
 from helpers.models.tagger import LONGEST, Reader, Spelling, build_tagger
 from helpers.tokens import UNKNOWN
@@ -121,3 +122,10 @@ def test_it_comes_back_from_a_file(data, reader, tmp_path):
     other = tagger.Tagger(again, reader, data.tags)
     np.testing.assert_allclose(other.emissions(sentences)[0], model.emissions(sentences)[0])
     assert other.field is not None
+
+
+def test_first_batches_that_are_alike_bind_no_later_one():
+    """Keras takes the sizes that the first two batches share for those of all."""
+    short, long = Sentence(("a",) * 3, ("O",) * 3), Sentence(("a",) * 9, ("O",) * 9)
+    model = build_tagger(Reader.of([short.words]), ("O", "B-a"), units=2)
+    assert len(model.fit([short] * 6 + [long] * 6, epochs=1, batch=2)) == 1
