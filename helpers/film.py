@@ -14,8 +14,8 @@ from PIL import Image
 _STYLE = """
 .film {margin: 1rem 0}
 .film .reels {display: flex; flex-wrap: wrap; gap: .8rem}
-.film figure {margin: .4rem 0; max-width: 100%}
-.film figcaption {text-align: center}
+.film .reels figure {margin: 0; padding: 0; max-width: 100%}
+.film figcaption {text-align: center; color: inherit; margin: 0}
 .film .reel {width: var(--side); aspect-ratio: 1; background: #000 var(--strip) 0 0 / auto 100%;
   image-rendering: pixelated; animation: film var(--time) steps(var(--frames)) infinite}
 .film input:checked ~ .reels .reel {animation-play-state: paused}
