@@ -13,6 +13,7 @@ from keras import layers
 
 from helpers import models, tasks, text
 from helpers.data import reviews
+from helpers.models.transformer import build_series_transformer, build_text_transformer
 from helpers.training import Pair
 
 RATES = (0.001, 0.003, 0.01)  # of Adam, at the beginning; tried for every network alike
@@ -163,12 +164,13 @@ def marked_numbers(
     *, seconds: float = 15, timesteps: int = 40, **options: Any
 ) -> dict[str, dict[str, Any]]:
     """Sums and differences of two marked numbers in sequences of that length."""
-    transformer = models.build_series_transformer
     contenders = {
         "GRU": gru,
-        "Transformer": lambda rate: transformer(2, learning_rate=rate),
-        "two blocks": lambda rate: transformer(2, blocks=2, learning_rate=rate),
-        "no positions": lambda rate: transformer(2, positions=False, learning_rate=rate),
+        "Transformer": lambda rate: build_series_transformer(2, learning_rate=rate),
+        "two blocks": lambda rate: build_series_transformer(2, blocks=2, learning_rate=rate),
+        "no positions": lambda rate: build_series_transformer(
+            2, positions=False, learning_rate=rate
+        ),
     }
 
     def draw(task: Callable[..., Pair], seed: int) -> tuple[Iterator[Pair], Pair, Pair]:
@@ -193,7 +195,7 @@ def opinions(
     x, y, x_test, y_test = text.encode_reviews(data, max_words=words, length=length)
     n_fit = len(x) - len(x) // 10
     reader = partial(models.build_text_classifier, words, dim=32, dropout=0.3)
-    transformer = partial(models.build_text_transformer, words, dropout=0.3)
+    transformer = partial(build_text_transformer, words, dropout=0.3)
     contenders = {
         "average": lambda rate: reader(encoder="average", learning_rate=rate),
         "GRU": lambda rate: reader(encoder="GRU", units=64, learning_rate=rate),
