@@ -45,6 +45,13 @@ def test_parts_of_clips():
     assert cut.frames.shape == (5, 1, 16, 16, 1) and cut.mask.all()
     np.testing.assert_allclose(dark.frames * 4, data.frames)
     assert data.frames.max() > 0.5  # as it was
+    for t, at in ((0, [0] * 5), (-1, data.lengths - 1)):
+        still = video.standing(data, t)
+        for clip, frames, length, i in zip(
+            still.frames, data.frames, data.lengths, at, strict=True
+        ):
+            assert np.array_equal(clip[:length], np.stack([frames[i]] * length))
+            assert not clip[length:].any()
 
 
 def test_a_network_that_is_begun_anew_is_a_new_one():
