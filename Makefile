@@ -28,9 +28,10 @@ test: environment system ## prove everything: the book, lint, and all tests
 watch: environment ## serve the book, and build it again whenever a file is saved
 	@$(BIN)/python -m tools.watch_book
 
+# Three at a time on two cores: many tests wait for a clock, a kernel or a browser.
 # The last line of `make test` is pytest's own closing line.
 pytest:
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -q -rs
 
 quick: lint ## lint, types, and the quick tests that the last change can affect
 	@tests=$$($(BIN)/python -m tools.affected_tests) && \

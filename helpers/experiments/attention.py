@@ -14,9 +14,12 @@ from keras import layers
 
 from helpers import models, training
 from helpers.attention import AttentionPooling
+from helpers.models.compiled import answer_yes_or_no
 
-POOLINGS = ("average", "squashed", "dot", "scaled dot", "additive")
-RATES = (0.003, 0.01, 0.03, 0.1)  # of Adam, tried for every pooling alike
+#: "stretched" is the control of "squashed": the same score, times a number that is not learned.
+POOLINGS = ("average", "squashed", "stretched", "dot", "scaled dot", "additive")
+STRETCH = 8.0
+RATES = (0.01, 0.03, 0.1, 0.3)  # of Adam, tried for every pooling alike
 GOAL = 0.98
 
 
@@ -42,10 +45,45 @@ def marked_step(n_samples: int, timesteps: int = 50, *, seed: int = 0) -> traini
     return np.stack([numbers, marks], axis=-1).astype("float32"), answer.astype("float32")
 
 
+def answers(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    """How likely the network thinks a positive number is, shape (batch,)."""
+    parts = [model(part).numpy()[:, 0] for part in np.array_split(x, -(-len(x) // 500))]
+    return np.concatenate(parts)
+
+
 def accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
     """The share of right answers."""
-    parts = [model(part).numpy()[:, 0] for part in np.array_split(x, -(-len(x) // 500))]
-    return float(np.mean((np.concatenate(parts) > 0.5) == y))
+    return float(np.mean((answers(model, x) > 0.5) == y))
+
+
+def order_kept(model: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
+    """The share of pairs, one positive and one not, of which the positive one is rated higher.
+
+    A half is chance. It asks for the order of the answers alone, and not on which side of a half
+    they lie: the area under the ROC curve.
+    """
+    from sklearn.metrics import roc_auc_score  # takes a second
+
+    return float(roc_auc_score(y, answers(model, x)))
+
+
+class Stretched(AttentionPooling):
+    """The squashed score times a fixed number: as smooth, and with room for larger weights."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("squashed", **options)
+
+    def scores(self, x: Any) -> Any:
+        """What each step scores, shape (batch, timesteps)."""
+        return STRETCH * super().scores(x)
+
+
+def build(pooling: str, learning_rate: float) -> keras.Model:
+    """A network with one of the `POOLINGS`."""
+    if pooling != "stretched":
+        return models.build_attention_model(2, score=pooling, learning_rate=learning_rate)
+    parts = [keras.Input((None, 2)), layers.Dense(32, activation="tanh"), Stretched()]
+    return answer_yes_or_no(keras.Sequential(parts), learning_rate)
 
 
 class Looks(keras.callbacks.Callback):
@@ -89,23 +127,28 @@ def lengths(
     Returns
     -------
     dict
-        ``{pooling: {rate: {"reached": [step or -1], "accuracy": rows}}}``: a row for each seed,
-        an entry for each length.
+        ``{pooling: {rate: {"held out": [...], "reached": [step or -1], "accuracy": rows, "order":
+        rows}}}``: an entry or a row for each seed, in a row an entry for each length. Held out is
+        the accuracy at the end on sequences of the first length that no test has.
     """
     outcome: dict[str, dict[str, dict[str, list[Any]]]] = {}
     seeds = list(seeds)
     for pooling in poolings:
         outcome[pooling] = {}
         for rate in rates:
-            row: dict[str, list[Any]] = {"reached": [], "accuracy": []}
+            row: dict[str, list[Any]] = {
+                name: [] for name in ("held out", "reached", "accuracy", "order")
+            }
             for seed in seeds:
                 keras.backend.clear_session()
                 keras.utils.set_random_seed(seed)
-                model = models.build_attention_model(2, score=pooling, learning_rate=rate)
+                model = build(pooling, rate)
                 found = learn(model, seed=seed, steps=steps, timesteps=timesteps[0])
+                row["held out"].append(found[-1])
                 row["reached"].append(first_at(found, GOAL, 25))
-                tests = (marked_step(1000, t, seed=seed + 20_000) for t in timesteps)
+                tests = [marked_step(1000, t, seed=seed + 20_000) for t in timesteps]
                 row["accuracy"].append([accuracy(model, *test) for test in tests])
+                row["order"].append([order_kept(model, *test) for test in tests])
             outcome[pooling][str(rate)] = row
     return outcome
 
@@ -142,28 +185,36 @@ def maps(*, seeds: Iterable[int] = range(5), steps: int = 800) -> dict[str, dict
     Returns
     -------
     dict
-        ``{encoder: {"accuracy": [...], "if positive": [...], "if negative": [...],
-        "evened": [...]}}``, an entry for each seed: the accuracy; the mean weight of the marked
-        step where its number is positive, and where it is not; the accuracy of the trained model
-        when all steps are given the same weight.
+        By encoder, an entry for each seed: ``accuracy``; the mean weight of the marked step ``if
+        positive`` and ``if negative``, and that of the heaviest step, ``heaviest if negative``;
+        the accuracy of the trained model when all steps are given the same weight, ``evened``,
+        and when its last layer is then fitted to that, ``refitted``.
     """
     outcome: dict[str, dict[str, list[float]]] = {}
     seeds = list(seeds)
-    for encoder in ("Dense", "GRU", "LSTM"):
+    for place, encoder in enumerate(("Dense", "GRU", "LSTM")):
         row: dict[str, list[float]] = {
-            name: [] for name in ("accuracy", "if positive", "if negative", "evened")
+            name: []
+            for name in (
+                *("accuracy", "if positive", "if negative", "heaviest if negative"),
+                *("evened", "refitted"),
+            )
         }
-        for seed in seeds:
+        for seed in (1000 * place + seed for seed in seeds):
             keras.backend.clear_session()
             keras.utils.set_random_seed(seed)
             model = models.build_attention_model(2, encoder=encoder)
             learn(model, seed=seed, steps=steps, every=steps)
             x, y = marked_step(1000, seed=seed + 20_000)
-            weight = on_the_mark(model, x)
+            weights = weights_of(model, x)
+            weight = (weights * x[..., 1]).sum(axis=1)
             row["accuracy"].append(accuracy(model, x, y))
             row["if positive"].append(float(weight[y == 1].mean()))
             row["if negative"].append(float(weight[y == 0].mean()))
-            row["evened"].append(accuracy(evened(model), x, y))
+            row["heaviest if negative"].append(float(weights[y == 0].max(axis=1).mean()))
+            even = evened(model)
+            row["evened"].append(accuracy(even, x, y))
+            row["refitted"].append(refitted(even, marked_step(2000, seed=seed + 30_000), (x, y)))
         outcome[encoder] = row
     return outcome
 
@@ -174,6 +225,16 @@ def evened(model: keras.Model) -> keras.Model:
     place = model.layers.index(layer)
     parts = [*model.layers[:place], layers.GlobalAveragePooling1D(), *model.layers[place + 1 :]]
     return keras.Sequential([keras.Input(model.input_shape[1:]), *parts])
+
+
+def refitted(model: keras.Model, train: training.Pair, test: training.Pair) -> float:
+    """The accuracy when only the last layer is fitted anew, by logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    before = keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers[:-1]])
+    (x, y), (x_test, y_test) = train, test
+    head = LogisticRegression(C=1e6, max_iter=5000).fit(before(x).numpy(), y)
+    return float(head.score(before(x_test).numpy(), y_test))
 
 
 def layer_costs(

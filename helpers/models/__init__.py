@@ -18,13 +18,17 @@ from helpers.models.recurrent import (
     parameters_of,
     qualifies_for_cudnn,
 )
+from helpers.models.tagger import Reader, Tagger, build_tagger
 from helpers.models.text import POOLS, build_hybrid_classifier, build_text_classifier
 from helpers.models.text_generator import TextGenerator, build_text_generator, fit_streams, streams
+from helpers.models.transformer import build_series_transformer, build_text_transformer
 
 __all__ = [
     "CELLS",
     "EncoderDecoder",
     "POOLS",
+    "Reader",
+    "Tagger",
     "TextGenerator",
     "build_attention_model",
     "build_bidirectional_lstm",
@@ -34,9 +38,12 @@ __all__ = [
     "build_hybrid_classifier",
     "build_lstm_model",
     "build_recurrent",
+    "build_series_transformer",
     "build_stacked_lstm",
+    "build_tagger",
     "build_text_classifier",
     "build_text_generator",
+    "build_text_transformer",
     "build_vanilla_rnn",
     "create_models_for_comparison",
     "fit_streams",

@@ -1,5 +1,6 @@
 """The rules for sources, applied to every chapter of the table of contents."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -35,8 +36,25 @@ def test_other_pages_keep_the_rules_for_cells_and_figures(page):
 
 def test_coverage_map_is_complete():
     plan = tomllib.loads((ROOT / "tests/book/coverage.toml").read_text(encoding="utf-8"))
-    faults = chapters.coverage(plan, {Path(page).name: read(page) for page in sources.lessons()})
+    pages = {Path(page).name: page for page in sources.toc_pages()}
+    teaching = {*plan.keys() & pages.keys()} | {Path(page).name for page in sources.lessons()}
+    faults = chapters.coverage(plan, {name: read(pages[name]) for name in teaching})
     assert not faults, "\n".join(faults)
+
+
+def test_every_part_is_introduced_by_its_first_page_which_names_its_chapters_in_order():
+    first = {caption: page for page, caption in reversed(sources.toc_pages().items())}
+    parts = [first[sources.toc_pages()[page]] for page in sources.lessons()]
+    assert list(dict.fromkeys(parts)) == list(sources.introductions())
+    order = [*sources.lessons()]
+    for page, chapters_of_it in sources.introductions().items():
+        rows = re.findall(r"^\| \{doc\}`([^`]+)` \|[^|]+\|([^|]*)\|$", read(page), re.M)
+        folder = Path(page).parent
+        assert [str(folder / name) for name, _ in rows] == chapters_of_it
+        for name, builds_on in rows:
+            needed = re.findall(r"\{doc\}`([^`]+)`", builds_on)
+            paths = [os.path.normpath(folder / other) for other in needed]
+            assert all(order.index(p) < order.index(str(folder / name)) for p in paths), name
 
 
 def test_every_citation_has_an_entry_and_every_entry_is_cited():

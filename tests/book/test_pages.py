@@ -57,7 +57,7 @@ def test_every_cell_of_every_chapter_was_executed(html):
 
 def test_every_topic_of_the_coverage_map_has_its_section_on_the_page(html):
     plan = tomllib.loads((sources.ROOT / "tests/book/coverage.toml").read_text(encoding="utf-8"))
-    for name in sources.lessons():
+    for name in (name for name in NAMES if Path(name).name in plan):
         titles = {words(tag.text) for tag in pages.article(html / f"{name}.html").select(HEADINGS)}
         items = plan[Path(name).name]
         missing = {key for key, item in items.items() if words(item["heading"]) not in titles}

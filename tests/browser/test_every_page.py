@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tools.gates.sources import toc_pages
 
+DESK, PHONE = 1280, 390  # pixels across
 PAGES = [*toc_pages(), "search", "genindex"]
 TOO_WIDE = """() => [...document.querySelectorAll('article *')].filter(tag => {
   if (tag.getBoundingClientRect().right <= innerWidth + 1) return false;
@@ -49,7 +50,7 @@ def violations(page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("width", "schemes"), [(1280, ("light", "dark")), (390, ("dark", "light"))]
+    ("width", "schemes"), [(DESK, ("light", "dark")), (PHONE, ("dark", "light"))]
 )
 @pytest.mark.parametrize("name", PAGES)
 def test_page(visit, name, width, schemes):
@@ -70,8 +71,10 @@ def test_page(visit, name, width, schemes):
             page.screenshot(path=picture, full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert not (wide := page.evaluate(TOO_WIDE)), "\n".join(wide)
-        # Last, for axe fetches style sheets in its own way, and fails at one without harm.
-        assert not (found := violations(page)), "\n".join([scheme, *found])
+        # Last, for axe fetches style sheets in its own way, and fails at one without harm. Colours
+        # are the same on a phone: what it may break there, it breaks in either scheme.
+        if width == DESK or scheme == schemes[-1]:
+            assert not (found := violations(page)), "\n".join([scheme, *found])
 
 
 def test_axe_does_find_faults(browser):

@@ -49,6 +49,13 @@ def test_a_row_of_padding_alone_gives_zeros_even_where_nothing_is_a_number():
     assert not weights.any() and not context.any()
 
 
+def test_whole_numbers_are_scores_like_others():
+    whole, mask = np.array([[1, 2, 3]]), np.array([[True, True, False]])
+    np.testing.assert_array_equal(
+        attention.masked_softmax(whole, mask), attention.masked_softmax(whole * 1.0, mask)
+    )
+
+
 def test_a_mask_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"mask has shape \(2, 3\).*\(2, 4\)"):
         attention.masked_softmax(np.zeros((2, 4)), np.ones((2, 3), bool))

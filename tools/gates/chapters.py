@@ -93,7 +93,7 @@ def exercises_of(events: list[Event]) -> tuple[list[Event], list[str]]:
 
 
 def structure(text: str) -> list[str]:
-    """The parts that every chapter has: see the README, *Add a chapter*."""
+    """The parts that every chapter has: see the example in `book/teaching/authors.md`."""
     events = list(walk(text))
     titles = [event.text for event in events if event.kind == "heading"]
     faults = [
@@ -125,12 +125,12 @@ def citations(text: str) -> set[str]:
 
 
 def coverage(plan: dict, chapters: dict[str, str]) -> list[str]:
-    """The coverage map against the chapters that exist (name -> text).
+    """The coverage map against the pages that exist (name -> text).
 
-    ``plan`` has a table for every chapter; every item of a chapter that exists names the
+    ``plan`` has a table for every page that teaches; every item of a page that exists names the
     heading under which it is taught.
     """
-    faults = [f"chapter {name!r} has no table" for name in chapters if name not in plan]
+    faults = [f"page {name!r} has no table" for name in chapters if name not in plan]
     owner: dict[str, str] = {}
     for name, items in plan.items():
         titles = headings(chapters[name]) if name in chapters else set()

@@ -17,6 +17,10 @@ from myst_parser.parsers.mdit import create_md_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: The name of the page that introduces a part; it teaches nothing yet, and no rule for chapters
+#: holds there.
+INTRODUCTION = "introduction"
+
 # The same as SafeLoader, in C where there is that: a tenth of the time.
 FAST_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -173,8 +177,21 @@ def toc_pages(root: Path = ROOT) -> dict[str, str]:
 
 
 def lessons(root: Path = ROOT) -> list[str]:
-    """The chapters proper: those of the parts I, II, ..., not index, reference, teaching."""
-    return [page for page, caption in toc_pages(root).items() if re.match(r"[IVX]+\b", caption)]
+    """The chapters proper: those of the parts I, II, ..., but for their introductions."""
+    return [
+        page
+        for page, caption in toc_pages(root).items()
+        if re.match(r"[IVX]+\b", caption) and Path(page).name != INTRODUCTION
+    ]
+
+
+def introductions(root: Path = ROOT) -> dict[str, list[str]]:
+    """The chapters of each part, by the page that introduces the part."""
+    return {
+        page: [chapter for chapter in lessons(root) if caption == toc_pages(root)[chapter]]
+        for page, caption in toc_pages(root).items()
+        if Path(page).name == INTRODUCTION
+    }
 
 
 def page_files(root: Path) -> list[Path]:

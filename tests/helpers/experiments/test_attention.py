@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from helpers import models
+from helpers.attention import AttentionPooling
 from helpers.experiments import attention
 
 
@@ -51,7 +52,44 @@ def test_a_network_without_attention_is_refused():
 def test_lengths_have_a_row_for_each_seed():
     found = attention.lengths(["dot"], rates=[0.03], seeds=[0, 1], steps=25, timesteps=(5, 9))
     row = found["dot"]["0.03"]
-    assert np.shape(row["accuracy"]) == (2, 2) and len(row["reached"]) == 2
+    assert np.shape(row["accuracy"]) == np.shape(row["order"]) == (2, 2)
+    assert len(row["reached"]) == len(row["held out"]) == 2
+
+
+def test_a_stretched_score_is_the_squashed_one_times_a_number():
+    model = attention.build("stretched", 0.01)
+    layer = attention.pooling_of(model)
+    states = np.random.default_rng(6).normal(size=(3, 4, 32)).astype("float32")
+    plain = AttentionPooling.scores(layer, states)
+    np.testing.assert_allclose(layer.scores(states), attention.STRETCH * plain, rtol=1e-6)
+    assert np.abs(plain).max() <= 1
+
+
+def test_the_order_of_answers_ignores_where_they_lie(finder):
+    x, y = attention.marked_step(300, 10, seed=7)
+    before = attention.order_kept(finder, x, y)
+    kernel, bias = finder.layers[-1].get_weights()
+    p = attention.answers(finder, x)
+    lowest = np.log(p / (1 - p)).min()
+    finder.layers[-1].set_weights([kernel, bias - lowest + 0.1])  # now every answer is yes
+    assert attention.accuracy(finder, x, y) == pytest.approx(y.mean())
+    assert attention.order_kept(finder, x, y) == pytest.approx(before, abs=0.02)
+    finder.layers[-1].set_weights([kernel, bias])
+
+
+def test_a_new_last_layer_mends_a_broken_one(finder):
+    train, test = (attention.marked_step(300, 10, seed=seed) for seed in (8, 9))
+    weights = finder.layers[-1].get_weights()
+    finder.layers[-1].set_weights([-value for value in weights])
+    assert attention.accuracy(finder, *test) < 0.5
+    assert attention.refitted(finder, train, test) > 0.8
+    finder.layers[-1].set_weights(weights)
+
+
+def test_maps_have_an_entry_for_each_seed():
+    found = attention.maps(seeds=[0], steps=2)
+    assert {*found} == {"Dense", "GRU", "LSTM"}
+    assert all(len(values) == 1 for row in found.values() for values in row.values())
 
 
 def test_costs_are_there_for_each_length():

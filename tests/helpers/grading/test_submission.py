@@ -115,11 +115,11 @@ def test_outputs_are_not_read_however_large(tmp_path):
 
 def test_a_large_file_of_nothing_but_brackets_costs_this_process_nothing(tmp_path):
     path = tmp_path / "toy.ipynb"
-    path.write_text('{"cells": [' + "[]," * 40_000_000 + "[]]}")
+    path.write_text('{"cells": [' + "[]," * 5_000_000 + "[]]}")
     before = time.process_time()
     with pytest.raises(Rejected, match=r"toy.ipynb is (not a|no) notebook"):
         read(path)
-    assert time.process_time() - before < 5  # of this process, not of the one that parses
+    assert time.process_time() - before < 1  # of this process, not of the one that parses
 
 
 def test_only_regular_files_of_reasonable_size_are_opened(tmp_path):

@@ -1,0 +1,101 @@
+"""Film reviews without a network: words and pairs of words, counted and weighed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from helpers.data import reviews
+from helpers.data.reviews import Reviews
+
+
+def counting(
+    data: Reviews,
+    *,
+    lengths: Iterable[int | None] = (200, 600, None),
+    strengths: Iterable[float] = (0.01, 0.1, 1.0, 10.0),
+    validation: float = 0.1,
+) -> dict[str, Any]:
+    """Words, and words with pairs of neighbours, by logistic regression on naive Bayes' ratios.
+
+    A column counts whether a word or a pair occurs, times the logarithm of how much more often it
+    occurs in positive texts than in negative ones (Wang and Manning, 2012). How strongly weights
+    are held down, a part of the training texts decides; the test is answered once.
+
+    Parameters
+    ----------
+    data : Reviews
+    lengths : iterable of int or None
+        How many words of a review are read, from its end; None: all.
+    strengths : iterable of float
+        Tried for the inverse of the penalty, scikit-learn's ``C``.
+    validation : float
+        Share of the training texts that chooses it.
+
+    Returns
+    -------
+    dict
+        ``{"words" or "pairs": {length: {"accuracy", "C", "seconds"}}}``, and for
+        ``"pairs"`` also ``against words``: how many test reviews it alone gets right, and how
+        many the words alone do.
+    """
+    strengths = list(strengths)
+    outcome: dict[str, dict[str, dict[str, Any]]] = {"words": {}, "pairs": {}}
+    for length in lengths:
+        train, test = (
+            [words[-length:] if length else words for words in map(reviews.words, texts)]
+            for texts in (data.train_texts, data.test_texts)
+        )
+        right = {}
+        for name, widest in (("words", 1), ("pairs", 2)):
+            begun = time.process_time()
+            fit = partial(_ratios_fitted, widest=widest)
+            n_fit = len(train) - int(len(train) * validation)
+            chosen = {
+                strength: np.mean(
+                    fit(train[:n_fit], data.train_labels[:n_fit], strength)(train[n_fit:])
+                    == data.train_labels[n_fit:]
+                )
+                for strength in strengths
+            }
+            strength = max(chosen, key=lambda strength: chosen[strength])
+            answer = fit(train, data.train_labels, strength)
+            right[name] = answer(test) == data.test_labels
+            outcome[name][str(length or "all")] = {
+                "accuracy": float(right[name].mean()),
+                "C": strength,
+                "seconds": time.process_time() - begun,
+            }
+        outcome["pairs"][str(length or "all")]["against words"] = [
+            int((right["pairs"] & ~right["words"]).sum()),
+            int((right["words"] & ~right["pairs"]).sum()),
+        ]
+    return outcome
+
+
+def _ratios_fitted(
+    texts: list[list[str]], labels: np.ndarray, strength: float, *, widest: int
+) -> Callable[[list[list[str]]], np.ndarray]:
+    """What answers texts, after a fit to these; pairs and words that occur once are left out."""
+    from sklearn.feature_extraction.text import CountVectorizer  # takes a second
+    from sklearn.linear_model import LogisticRegression
+
+    counter = CountVectorizer(analyzer=partial(_grams, widest=widest), binary=True, min_df=2)
+    x, positive = counter.fit_transform(texts), labels == 1
+    ratios = [np.asarray(x[half].sum(axis=0))[0] + 1 for half in (positive, ~positive)]
+    ratio = np.log(ratios[0] / ratios[0].sum()) - np.log(ratios[1] / ratios[1].sum())
+    model = LogisticRegression(C=strength, solver="liblinear").fit(x.multiply(ratio), labels)
+    return lambda texts: model.predict(counter.transform(texts).multiply(ratio))
+
+
+def _grams(words: list[str], widest: int) -> list[str]:
+    """The words, and with a widest of two also their neighbours joined."""
+    return words + [" ".join(pair) for pair in pairwise(words) if widest > 1]
+
+
+RECORDS = {"bags": lambda: counting(reviews.load("real", n_train=25_000, n_test=25_000))}
