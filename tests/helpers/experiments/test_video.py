@@ -88,4 +88,5 @@ def test_the_other_records_are_whole():
     assert np.shape([*motions["runs"].values()]) == (3, 2, 6, 6)
     dark = results.load("clip_brightness")["outcome"]
     assert [*dark] == [str(rate) for rate in video.RATES]
-    assert {len(found) for found in results.load("clip_shortcuts")["outcome"].values()} == {3}
+    cuts = results.load("clip_shortcuts")["outcome"]
+    assert len(cuts) == 6 and {len(found) for found in cuts.values()} == {3}
