@@ -27,6 +27,11 @@ def logits(model: keras.Model, data: Clips) -> np.ndarray:
     )
 
 
+def right(model: keras.Model, data: Clips) -> float:
+    """The share of clips that are told rightly."""
+    return float(np.mean(logits(model, data).argmax(1) == data.labels))
+
+
 def judge(model: keras.Model, data: Clips) -> dict[str, float]:
     """Score every clip and its reversal.
 
@@ -55,10 +60,17 @@ def confusion(model: keras.Model, data: Clips) -> np.ndarray:
     return found
 
 
-def first_frames(data: Clips, *, brightness: float = 1.0) -> Clips:
+def first_frames(data: Clips) -> Clips:
     """Nothing but the first frame of each clip."""
-    frames = brightness * data.frames[:, :1]
-    return Clips(frames, data.mask[:, :1], data.labels, data.names)
+    return Clips(data.frames[:, :1], data.mask[:, :1], data.labels, data.names)
+
+
+def standing(data: Clips, t: int) -> Clips:
+    """One frame of each clip, the first or the last (-1), again and again: nothing moves."""
+    at = data.lengths - 1 if t < 0 else np.full(len(data), t)
+    still = data.frames[np.arange(len(data)), at][:, None]
+    frames = still * data.mask[..., None, None, None]
+    return Clips(frames.astype("float32"), data.mask, data.labels, data.names)
 
 
 def darker(data: Clips, by: float) -> Clips:
@@ -161,7 +173,8 @@ def shortcuts(*, seeds: Iterable[int] = range(3), steps: int = STEPS) -> dict[st
         Rows over the seeds of accuracies: of a network that is shown the first frame alone
         (``"first frame, wrapping"``, ``"first frame, ending"``); and of one that was trained on
         whole clips that end, on clips that end and on clips that wrap (``"ending on ending"``,
-        ``"ending on wrapping"``).
+        ``"ending on wrapping"``), and on clips that end if their first frame, or their last, is
+        all that is ever shown (``"ending, standing first"``, ``"ending, standing last"``).
     """
     tests = {wrap: clips.load(300, seed=20_000, wrap=wrap) for wrap in (True, False)}
     outcome: dict[str, list[float]] = {}
@@ -174,12 +187,15 @@ def shortcuts(*, seeds: Iterable[int] = range(3), steps: int = STEPS) -> dict[st
             data = clips.load(steps * BATCH, seed=seed, wrap=wrap)
             model = _begin("lstm", seed, 2, 0.003, None)
             fit(model, first_frames(data))
-            found = logits(model, first_frames(test)).argmax(1) == test.labels
-            note(f"first frame, {'wrapping' if wrap else 'ending'}", float(found.mean()))
+            note(
+                f"first frame, {'wrapping' if wrap else 'ending'}", right(model, first_frames(test))
+            )
         model = _begin("lstm", seed, 2, 0.003, None)
         fit(model, data)
         note("ending on ending", judge(model, tests[False])["accuracy"])
         note("ending on wrapping", judge(model, tests[True])["accuracy"])
+        for name, t in (("first", 0), ("last", -1)):
+            note(f"ending, standing {name}", right(model, standing(tests[False], t)))
     return outcome
 
 

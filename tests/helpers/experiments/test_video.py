@@ -45,6 +45,13 @@ def test_parts_of_clips():
     assert cut.frames.shape == (5, 1, 16, 16, 1) and cut.mask.all()
     np.testing.assert_allclose(dark.frames * 4, data.frames)
     assert data.frames.max() > 0.5  # as it was
+    for t, at in ((0, [0] * 5), (-1, data.lengths - 1)):
+        still = video.standing(data, t)
+        for clip, frames, length, i in zip(
+            still.frames, data.frames, data.lengths, at, strict=True
+        ):
+            assert np.array_equal(clip[:length], np.stack([frames[i]] * length))
+            assert not clip[length:].any()
 
 
 def test_a_network_that_is_begun_anew_is_a_new_one():
@@ -81,4 +88,5 @@ def test_the_other_records_are_whole():
     assert np.shape([*motions["runs"].values()]) == (3, 2, 6, 6)
     dark = results.load("clip_brightness")["outcome"]
     assert [*dark] == [str(rate) for rate in video.RATES]
-    assert {len(found) for found in results.load("clip_shortcuts")["outcome"].values()} == {3}
+    cuts = results.load("clip_shortcuts")["outcome"]
+    assert len(cuts) == 6 and {len(found) for found in cuts.values()} == {3}
