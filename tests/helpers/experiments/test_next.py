@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import results
 from helpers.data import reviews
 from helpers.experiments import next as experiment
 
@@ -74,3 +75,14 @@ def test_readers_are_chosen_by_a_tenth_of_the_training_reviews(monkeypatch):
     assert not {row.tobytes() for row in shown} & {row.tobytes() for row in x}
     weights = {name: build(0.01).count_params() for name, build in contenders.items()}
     assert weights["no positions"] == weights["Transformer"] > weights["average"]
+
+
+@pytest.mark.parametrize("name", ["next_numbers", "next_reviews"])
+def test_the_records_name_three_seeds(name):
+    outcome = results.load(name)["outcome"]
+    rows = (
+        outcome.values()
+        if name == "next_reviews"
+        else (row for rows in outcome.values() for row in rows.values())
+    )
+    assert all(len(row["loss"]) == 3 for row in rows)
