@@ -7,7 +7,7 @@ import pytest
 
 from tools.diagrams.canvas import SMALLEST
 from tools.diagrams.gallery import FOLDER, drawings, names
-from tools.gates.sources import ROOT, lessons, walk
+from tools.gates.sources import ROOT, toc_pages, walk
 
 HEAVIEST = 30_000
 COMMITTED = sorted(path.stem for path in FOLDER.glob("*"))
@@ -38,10 +38,10 @@ def test_a_drawing_is_light_and_legible(drawn, name):
     assert float(tree.get("width")) <= 688
 
 
-def test_every_drawing_stands_in_a_chapter_and_the_text_refers_to_it():
+def test_every_drawing_stands_on_a_page_and_the_text_refers_to_it():
     shown = {}
-    for chapter in lessons():
-        text = (ROOT / f"{chapter}.md").read_text(encoding="utf-8")
+    for page in toc_pages():
+        text = (ROOT / f"{page}.md").read_text(encoding="utf-8")
         for event in walk(text):
             if event.name == "figure" and "/diagrams/" in event.argument:
                 name = re.search(r"diagrams/(\w+)\.svg$", event.argument)[1]
