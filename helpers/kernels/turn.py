@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
@@ -20,6 +21,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 STOPS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+CAN_REPEAT = hasattr(signal, "setitimer")  # not on Windows
+AGAIN = 0.2  # seconds
 
 
 class Stopped(KeyboardInterrupt):
@@ -79,17 +82,31 @@ def stoppable() -> Iterator[None]:
     """Have SIGTERM and SIGHUP end the block as Ctrl-C does, and nothing interrupt its clean-up.
 
     What was told to be ignored when the process was started, as by ``nohup``, is ignored.
+    Python drops what is raised while an object is finalised (``Exception ignored in``); an
+    exception that is gone while the block still runs was lost in this way, and is raised again.
 
     Raises
     ------
     Stopped
         In the place of ``KeyboardInterrupt``, too.
     """
+    on_its_way: list[weakref.ref[Stopped]] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
         for each in before:
             signal.signal(each, signal.SIG_IGN)  # whoever is impatient presses Ctrl-C twice
-        raise Stopped(number)
+        if CAN_REPEAT:
+            signal.signal(signal.SIGALRM, lambda *_: None if on_its_way[0]() else tell(number))
+            signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
+        tell(number)
+
+    def tell(number: int) -> None:
+        stopped = Stopped(number)
+        on_its_way[:] = [weakref.ref(stopped)]
+        try:
+            raise stopped
+        finally:
+            del stopped  # which this frame, hence the exception itself, would keep alive
 
     before: dict[int, Any] = {}
     for number in (signal.SIGINT, *STOPS):
@@ -99,6 +116,8 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     finally:
+        if CAN_REPEAT:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, found in before.items():
             signal.signal(number, found)
 

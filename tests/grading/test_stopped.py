@@ -18,7 +18,7 @@ from tests.grading import toy
 from tests.helpers.kernels.kernels import eventually
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
-SLOW = "import time; time.sleep(1.5)\n" + toy.SOLUTION
+SLOW = "import time; time.sleep(2.5)\n" + toy.SOLUTION
 GROUP = (signal.SIGINT, signal.SIGHUP)  # what a terminal sends to all that runs in it
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,26 @@ def test_a_signal_stops_the_block_and_clean_up_is_not_interrupted(name):
         signal.signal(number, found)
     assert stop.value.code == 128 + number and cleaned
     assert {each: signal.getsignal(each) for each in before} == before
+
+
+def test_a_signal_that_comes_while_an_object_is_finalised_is_not_lost(monkeypatch):
+    class Finalised:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    lost: list[type] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda of: lost.append(type(of.exc_value)))
+    found = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(Stopped) as stop, stoppable():
+            Finalised()
+            assert lost == [Stopped]
+            time.sleep(20)
+            pytest.fail("it went on")
+    finally:
+        signal.signal(signal.SIGINT, found)
+    assert stop.value.code == 128 + signal.SIGINT
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_what_was_ignored_from_the_start_is_ignored():
