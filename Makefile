@@ -37,7 +37,7 @@ quick: lint ## lint, types, and the quick tests that the last change can affect
 	@tests=$$($(BIN)/python -m tools.affected_tests) && \
 	    $(BIN)/python -m pytest -n 2 --dist loadfile -q $$tests
 
-corpora: released ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
+corpora: released system ## grade every answer of tests/exercises/, or A=NAME's; write its verdicts anew
 	@$(BIN)/python -m tests.exercises.corpora $(A)
 
 lab: environment ## open the exercises in JupyterLab, with nbgrader and warm kernels

@@ -36,7 +36,7 @@ def problems_of(notebook: NotebookNode) -> list[str]:
             problems.append(f"cell {name!r}: hidden tests in a cell without `grade: true`")
         if flags.get("grade") and cell.cell_type == "code":
             problems += [f"cell {name!r}: {problem}" for problem in _test_problems(cell, regions)]
-    return problems
+    return problems + _in_learners_hands(notebook)
 
 
 def _grading(cell: NotebookNode) -> dict:
@@ -73,3 +73,55 @@ def _test_problems(cell: NotebookNode, regions: Counter[str]) -> list[str]:
     if statements and isinstance(statements[-1], ast.Expr):
         problems.append("it ends in an expression, and nbgrader would take its value for points")
     return problems
+
+
+def _in_learners_hands(notebook: NotebookNode) -> list[str]:
+    """Names of tests that the learner's own process would look up, so that anybody can bend them.
+
+    The grader repeats the imports of the cells that are locked, and runs what a test cell defines
+    in that cell alone; all other names are the learner's.
+    """
+    safe: set[str] = set()  # imported where nobody can change it
+    loose: dict[str, str] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (body := _parsed(cell.source)):
+            imported = {alias for node in ast.walk(body) for alias in _imported(node)}
+            if not _grading(cell).get("solution"):
+                safe |= imported
+            else:
+                loose |= dict.fromkeys(imported, f"the solution cell {cell.id!r} imports it")
+            if _grading(cell).get("grade"):
+                loose |= dict.fromkeys(_defined(body), f"the test cell {cell.id!r} defines it")
+    problems = []
+    for cell in notebook.cells:
+        if _grading(cell).get("grade") and cell.cell_type == "code":
+            body = _parsed(cell.source)
+            names = [node for node in ast.walk(body) if isinstance(node, ast.Name)] if body else []
+            own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+            own |= _defined(body) if body else set()
+            problems += [
+                f"cell {cell.id!r}: `{name}` is the learner's to change, for {loose[name]}:"
+                " have it in this cell, or import it in a locked one"
+                for name in sorted({node.id for node in names} - own - safe)
+                if name in loose
+            ]
+    return problems
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # magics, or a fault that is told elsewhere
+        return None
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The names that a statement imports."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return []
+    return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+
+
+def _defined(body: ast.Module) -> set[str]:
+    """The functions and classes of a cell."""
+    return {node.name for node in body.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}

@@ -245,6 +245,13 @@ WRONG = {
     "not locked": HEAD
     + cell("answer", SOLUTION, solution=True)
     + cell("test-answer", TEST, points=10, locked=False),
+    "`os` is the learner's to change": HEAD
+    + cell("answer", "import os\n" + SOLUTION, solution=True)
+    + cell("test-answer", "assert os.sep\n" + TEST, points=10),
+    "`truth` is the learner's to change": HEAD
+    + cell("answer", SOLUTION, solution=True)
+    + cell("test-first", "def truth():\n    return 42\n\n\n" + TEST, points=5)
+    + cell("test-answer", "assert answer == truth()\n" + TEST, points=5),
     "is no Python": sound().replace("assert answer > 0", "assert answer >"),
     "cannot be read as a MyST notebook": sound().replace("nbgrader:", "nbgrader: [:"),
 }
