@@ -1,7 +1,9 @@
 """A linear-chain conditional random field: a whole sequence of tags is scored, not each tag.
 
 ``emissions`` has the shape (batch, timesteps, tags): what the network below thinks of each tag at
-each step. ``mask``, shape (batch, timesteps), says which steps are real; padding stands behind.
+each step. ``mask``, shape (batch, timesteps), says which steps are real: one or more of each row,
+then padding; any other mask is refused with ``tf.errors.InvalidArgumentError``. What emissions
+and tags have at padding means nothing.
 A field has a score for each tag to begin with, for each to end with, and for each pair of
 neighbours, from the row to the column.
 
@@ -32,20 +34,31 @@ class Field(NamedTuple):
     end: Any  #: (tags,)
 
 
+def _real(mask: Any) -> Any:
+    """The mask, of which we are sure now that its padding stands behind and leaves a step."""
+    mask = tf.cast(mask, "bool")
+    whole = tf.cast(mask, "int32")
+    tf.debugging.assert_equal(whole[:, 0], 1, "mask: a row without a real first step")
+    tf.debugging.assert_greater_equal(
+        whole[:, :-1], whole[:, 1:], "mask: a real step behind padding, expected padding behind"
+    )
+    return mask
+
+
 def path_score(field: Field, emissions: Any, tags: Any, mask: Any) -> Any:
     """Sum of all scores along a path of tags, shape (batch,).
 
     ``s(x, y) = start[y_1] + sum_t e_t[y_t] + sum_t transitions[y_{t-1}, y_t] + end[y_T]``
     """
-    real = tf.cast(mask, emissions.dtype)
-    tags = tf.where(mask, tags, 0)
-    along = tf.gather(emissions, tags, batch_dims=2) * real
+    real = _real(mask)
+    tags = tf.where(real, tags, 0)
+    along = tf.gather(emissions, tags, batch_dims=2)
     moves = tf.gather_nd(field.transitions, tf.stack([tags[:, :-1], tags[:, 1:]], axis=-1))
-    last = tf.reduce_sum(tf.cast(mask, tags.dtype), axis=1) - 1
+    last = tf.reduce_sum(tf.cast(real, tags.dtype), axis=1) - 1
     return (
         tf.gather(field.start, tags[:, 0])
-        + tf.reduce_sum(along, axis=1)
-        + tf.reduce_sum(moves * real[:, 1:], axis=1)
+        + tf.reduce_sum(tf.where(real, along, 0), axis=1)
+        + tf.reduce_sum(tf.where(real[:, 1:], moves, 0), axis=1)
         + tf.gather(field.end, tf.gather(tags, last, batch_dims=1))
     )
 
@@ -65,7 +78,7 @@ def log_partition(field: Field, emissions: Any, mask: Any) -> Any:
         grown = e + tf.reduce_logsumexp(alpha[:, :, None] + field.transitions, axis=1)
         return tf.where(real[:, None], grown, alpha)
 
-    e, real = tf.transpose(emissions, [1, 0, 2]), tf.transpose(mask)
+    e, real = tf.transpose(emissions, [1, 0, 2]), tf.transpose(_real(mask))
     alphas = tf.scan(step, (e[1:], real[1:]), initializer=field.start + e[0])
     alpha = tf.concat([[field.start + e[0]], alphas], axis=0)[-1]  # also if there is one step
     return tf.reduce_logsumexp(alpha + field.end, axis=1)

@@ -56,6 +56,43 @@ def test_score_and_partition_equal_brute_force(size):
     np.testing.assert_allclose(loss, log_z - found)
 
 
+@pytest.mark.parametrize("junk", [np.nan, np.inf, -np.inf])
+def test_what_stands_at_padding_means_nothing(junk):
+    field, emissions, _, mask = draw(5, 3, 0)
+    tags = np.where(mask, 1, crf.PADDING)
+    assert not mask.all()
+    spoilt = tf.constant(np.where(mask[..., None], emissions, junk))
+    wanted = crf.negative_log_likelihood(field, emissions, tags, mask)
+    with tf.GradientTape() as tape:
+        tape.watch(spoilt)
+        found = crf.negative_log_likelihood(field, spoilt, tags, mask)
+    np.testing.assert_allclose(found, wanted)
+    slope = np.asarray(tape.gradient(found, spoilt))
+    assert np.isfinite(slope).all() and not slope[~mask].any()
+
+
+def test_a_move_that_is_forbidden_outright_costs_nothing_at_padding():
+    field, emissions, _, mask = draw(4, 3, 0)
+    never = field._replace(transitions=np.where(np.eye(3), -np.inf, field.transitions))
+    tags = np.where(mask, np.arange(4) % 3, crf.PADDING)
+    np.testing.assert_allclose(
+        crf.path_score(never, emissions, tags, mask), crf.path_score(field, emissions, tags, mask)
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [([0, 0, 0], "without a real first step"), ([1, 0, 1], "a real step behind padding")],
+)
+def test_a_mask_that_is_not_words_then_padding_is_refused(row, said):
+    field, emissions, _, _ = draw(3, 2, 0, batch=2)
+    mask = np.array([[1, 1, 1], row], bool)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+        crf.log_partition(field, emissions, mask)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+        crf.path_score(field, emissions, np.zeros((2, 3), int), mask)
+
+
 @given(sizes)
 @settings(max_examples=15, deadline=None)
 def test_marginals_equal_brute_force(size):
