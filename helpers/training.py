@@ -55,7 +55,7 @@ def repeat(
         keras.utils.set_random_seed(seed)
         fresh = build()
         x, y = task(steps * batch_size, seed=seed)
-        model = _restart(model, prepare(fresh, y))
+        model = restart(model, prepare(fresh, y))
         history = StepLosses()
         model.fit(
             x,
@@ -112,7 +112,7 @@ def fit_repeatedly(
         x, y = train(seed) if callable(train) else train
         # More steps in a call leave so few calls that TensorFlow warns of a trace in each of them.
         fresh.steps_per_execution = 16
-        model = _restart(model, prepare(fresh, y))
+        model = restart(model, prepare(fresh, y))
         fit = model.fit(
             x,
             y,
@@ -211,10 +211,11 @@ def milliseconds(
     return {name: 1000 * min(took) for name, took in times.items()}
 
 
-def _restart(model: keras.Model | None, fresh: keras.Model) -> keras.Model:
+def restart(model: keras.Model | None, fresh: keras.Model) -> keras.Model:
     """Give a trained model all that a fresh one begins with; the fresh one if there is no other.
 
-    That is its weights, and the states of its dropout and of its optimizer.
+    That is its weights, and the states of its dropout and of its optimizer: a graph that has been
+    traced is traced no more.
     """
     if model is None:
         return fresh

@@ -88,7 +88,7 @@ def load(
     FileNotFoundError
         If a file is missing and cannot be downloaded.
     """
-    source = source or os.environ.get("RNN_DATA", "embedded")
+    source = source or os.environ.get("RNN_DATA") or "embedded"
     if source == "real":
         return Tagged(*(tuple(_wnut(part)) for part in FILES))
     if source != "embedded":

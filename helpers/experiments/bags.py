@@ -44,7 +44,8 @@ def counting(
         ``"pairs"`` also ``against words``: how many test reviews it alone gets right, and how
         many the words alone do.
     """
-    strengths = list(strengths)
+    strengths, y = list(strengths), data.train_labels
+    n_fit = len(y) - int(len(y) * validation)
     outcome: dict[str, dict[str, dict[str, Any]]] = {"words": {}, "pairs": {}}
     for length in lengths:
         train, test = (
@@ -54,18 +55,12 @@ def counting(
         right = {}
         for name, widest in (("words", 1), ("pairs", 2)):
             begun = time.process_time()
-            fit = partial(_ratios_fitted, widest=widest)
-            n_fit = len(train) - int(len(train) * validation)
-            chosen = {
-                strength: np.mean(
-                    fit(train[:n_fit], data.train_labels[:n_fit], strength)(train[n_fit:])
-                    == data.train_labels[n_fit:]
-                )
-                for strength in strengths
-            }
+            x, read = _weighed(train[:n_fit], y[:n_fit], widest)
+            held_back = read(train[n_fit:])
+            chosen = {c: _fit(x, y[:n_fit], c).score(held_back, y[n_fit:]) for c in strengths}
             strength = max(chosen, key=lambda strength: chosen[strength])
-            answer = fit(train, data.train_labels, strength)
-            right[name] = answer(test) == data.test_labels
+            x, read = _weighed(train, y, widest)
+            right[name] = _fit(x, y, strength).predict(read(test)) == data.test_labels
             outcome[name][str(length or "all")] = {
                 "accuracy": float(right[name].mean()),
                 "C": strength,
@@ -78,19 +73,26 @@ def counting(
     return outcome
 
 
-def _ratios_fitted(
-    texts: list[list[str]], labels: np.ndarray, strength: float, *, widest: int
-) -> Callable[[list[list[str]]], np.ndarray]:
-    """What answers texts, after a fit to these; pairs and words that occur once are left out."""
+def _weighed(
+    texts: list[list[str]], labels: np.ndarray, widest: int
+) -> tuple[Any, Callable[[list[list[str]]], Any]]:
+    """The columns of these texts, and what makes the same of others; what occurs once is left out.
+
+    The ratios are those of naive Bayes, from these texts.
+    """
     from sklearn.feature_extraction.text import CountVectorizer  # takes a second
-    from sklearn.linear_model import LogisticRegression
 
     counter = CountVectorizer(analyzer=partial(_grams, widest=widest), binary=True, min_df=2)
     x, positive = counter.fit_transform(texts), labels == 1
-    ratios = [np.asarray(x[half].sum(axis=0))[0] + 1 for half in (positive, ~positive)]
-    ratio = np.log(ratios[0] / ratios[0].sum()) - np.log(ratios[1] / ratios[1].sum())
-    model = LogisticRegression(C=strength, solver="liblinear").fit(x.multiply(ratio), labels)
-    return lambda texts: model.predict(counter.transform(texts).multiply(ratio))
+    sums = [np.asarray(x[half].sum(axis=0))[0] + 1 for half in (positive, ~positive)]
+    ratio = np.log(sums[0] / sums[0].sum()) - np.log(sums[1] / sums[1].sum())
+    return x.multiply(ratio), lambda texts: counter.transform(texts).multiply(ratio)
+
+
+def _fit(x: Any, labels: np.ndarray, strength: float) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=strength, solver="liblinear").fit(x, labels)
 
 
 def _grams(words: list[str], widest: int) -> list[str]:

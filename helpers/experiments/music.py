@@ -15,6 +15,8 @@ from helpers.models.composer import Composer, build_composer, costs, fit_rolls
 from helpers.music import copied, stretches
 
 Rolls = Sequence[np.ndarray]
+#: Rate, dropout, and by how many semitones pieces are moved at most.
+Setting = tuple[float, float, int]
 GRIDS = {"quarters": 1, "sixteenths": 4}
 SEEDS = (0, 1, 2)
 #: Rate, dropout and semitones up or down: what each kind of network is tried with, on quarters,
@@ -84,7 +86,7 @@ def by_place(pieces: list[np.ndarray], places: int = 4) -> list[float]:
 def train(
     kind: str,
     parts: Sequence[Rolls],
-    setting: tuple[float, float, int],
+    setting: Setting,
     *,
     epochs: int = 60,
     seed: int = 0,
@@ -95,11 +97,10 @@ def train(
     Parameters
     ----------
     kind : str
-        See `helpers.models.build_composer`.
+        See `helpers.models.composer.build_composer`.
     parts : sequence of sequences of array, each of shape (steps, 88)
         Training and validation; long pieces are trained on in parts of 128 steps.
-    setting : (float, float, int)
-        Rate, dropout, and by how many semitones pieces are moved at most.
+    setting : Setting
     epochs : int
         At most; it ends after six without a better one.
     seed : int
@@ -143,14 +144,11 @@ def recorded() -> dict[str, Any]:
     places = {"stay or change": by_place(stay_or_change(fine[0], fine[2]))}
     outcome: dict[str, Any] = {"tried": {}, "by piece": {}}
     for kind, settings in SETTINGS.items():
-        tried = [train(kind, coarse, setting) for setting in settings]
-        nats = [valid for _, valid in tried]
-        outcome["tried"][kind] = [[*s, n] for s, n in zip(settings, nats, strict=True)]
+        composers, nats, outcome["tried"][kind] = _try(kind, coarse, settings)
         best, unmoved = (int(np.argmin(nats[:n])) for n in (3, 2))
         chosen = {kind: best, f"{kind}, unmoved": unmoved}
         for name, at in chosen.items():
-            runs = [tried[at][0]]
-            runs += [train(kind, coarse, settings[at], seed=seed)[0] for seed in SEEDS[1:]]
+            runs = [composers[at], *_other_starts(kind, coarse, settings[at])]
             each = [costs(composer, coarse[2]) for composer in runs]
             grids["quarters"][name] = [mean(one) for one in each]
             outcome["by piece"][name] = [float(piece.mean()) for piece in each[0]]
@@ -168,6 +166,21 @@ def recorded() -> dict[str, Any]:
     return {**outcome, "grids": grids, "by place": places, "frames": frames, "seconds": seconds}
 
 
+def _try(
+    kind: str, parts: Sequence[Rolls], settings: Sequence[Setting]
+) -> tuple[list[Composer], list[float], list[list[float]]]:
+    """A network for each setting, its nats on the second part, and both in rows for a record."""
+    tried = [train(kind, parts, setting) for setting in settings]
+    nats = [valid for _, valid in tried]
+    rows = [[*setting, n] for setting, n in zip(settings, nats, strict=True)]
+    return [composer for composer, _ in tried], nats, rows
+
+
+def _other_starts(kind: str, parts: Sequence[Rolls], setting: Setting) -> list[Composer]:
+    """Networks of one setting from the seeds that did not choose it."""
+    return [train(kind, parts, setting, seed=seed)[0] for seed in SEEDS[1:]]
+
+
 def controls() -> dict[str, Any]:
     """Beside the record: rates beyond those tried, and a hidden layer over eight frames.
 
@@ -182,12 +195,9 @@ def controls() -> dict[str, Any]:
     parts = [chorales.rolls(part, 1) for part in (data.train, data.valid, data.test)]
     outcome: dict[str, Any] = {"tried": {}, "test": {}}
     for kind, settings in BEYOND.items():
-        tried = [train(kind, parts, setting) for setting in settings]
-        nats = [valid for _, valid in tried]
-        outcome["tried"][kind] = [[*s, n] for s, n in zip(settings, nats, strict=True)]
+        composers, nats, outcome["tried"][kind] = _try(kind, parts, settings)
         at = int(np.argmin(nats))
-        runs = [tried[at][0]]
-        runs += [train(kind, parts, settings[at], seed=seed)[0] for seed in SEEDS[1:]]
+        runs = [composers[at], *_other_starts(kind, parts, settings[at])]
         outcome["test"][kind] = [mean(costs(composer, parts[2])) for composer in runs]
     return outcome
 

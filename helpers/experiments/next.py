@@ -14,7 +14,7 @@ from keras import layers
 from helpers import models, tasks, text
 from helpers.data import reviews
 from helpers.models.transformer import build_series_transformer, build_text_transformer
-from helpers.training import Pair
+from helpers.training import Pair, Task
 
 RATES = (0.001, 0.003, 0.01)  # of Adam, at the beginning; tried for every network alike
 LOOKS = 5  # at held-out data, of which the best one counts
@@ -23,6 +23,8 @@ CONSTANT = 1 / 6  # the squared error of the best constant, for sums and for dif
 
 #: Makes a compiled network for a learning rate.
 Build = Callable[[float], keras.Model]
+#: For a seed: the batches, the held-out data and the test.
+Draw = Callable[[int], tuple[Iterator[Pair], Pair, Pair]]
 
 
 def subtracting(n_samples: int, sequence_length: int, seed: int = 0) -> Pair:
@@ -38,9 +40,9 @@ def subtracting(n_samples: int, sequence_length: int, seed: int = 0) -> Pair:
     return x, second - first
 
 
-def gru(learning_rate: float, *, features: int = 2, units: int = 64) -> keras.Model:
+def gru(learning_rate: float, *, units: int = 64) -> keras.Model:
     """One GRU and a number: for the two problems with marked numbers."""
-    model = keras.Sequential([keras.Input((None, features)), layers.GRU(units), layers.Dense(1)])
+    model = keras.Sequential([keras.Input((None, 2)), layers.GRU(units), layers.Dense(1)])
     model.compile(keras.optimizers.Adam(learning_rate), "mse")
     return models.prepare(model)
 
@@ -85,7 +87,7 @@ def score(model: keras.Model, data: Pair) -> float:
     return float(model.evaluate(*data, batch_size=500, verbose=0, return_dict=True)["loss"])
 
 
-def fresh(task: Callable[..., Pair], seed: int, **sizes: int) -> Iterator[Pair]:
+def fresh(task: Task, seed: int, **sizes: int) -> Iterator[Pair]:
     """Batches that are never seen twice."""
     while True:
         x, y = task(BATCH * 50, seed=seed, **sizes)
@@ -104,7 +106,7 @@ def rounds(x: np.ndarray, y: np.ndarray, seed: int) -> Iterator[Pair]:
 
 def race(
     contenders: Mapping[str, Build],
-    draw: Callable[[int], tuple[Iterator[Pair], Pair, Pair]],
+    draw: Draw,
     *,
     seconds: float,
     rates: Iterable[float] = RATES,
@@ -116,7 +118,7 @@ def race(
     ----------
     contenders : mapping of name to callable
     draw : callable
-        ``draw(seed)`` returns the batches, the held-out data and the test.
+        See `Draw`.
     seconds : float
         Processor time of each fit.
     rates : iterable of float
@@ -147,7 +149,7 @@ def race(
 def _fit(
     build: Build,
     rate: float,
-    draw: Callable[[int], tuple[Iterator[Pair], Pair, Pair]],
+    draw: Draw,
     seed: int,
     seconds: float,
 ) -> dict[str, float]:
@@ -173,7 +175,7 @@ def marked_numbers(
         ),
     }
 
-    def draw(task: Callable[..., Pair], seed: int) -> tuple[Iterator[Pair], Pair, Pair]:
+    def draw(task: Task, seed: int) -> tuple[Iterator[Pair], Pair, Pair]:
         held_out, test = (task(1000, timesteps, seed=seed + far) for far in (500_000, 900_000))
         return fresh(task, 1000 * seed, sequence_length=timesteps), held_out, test
 

@@ -12,6 +12,7 @@ import numpy as np
 from helpers.data import clips
 from helpers.data.clips import Clips
 from helpers.models.video import KINDS, SCALE, build_video_model
+from helpers.training import restart
 
 BATCH = 32
 STEPS = 150
@@ -124,13 +125,7 @@ def _begin(
     kind: str, seed: int, classes: int, rate: float, again: keras.Model | None
 ) -> keras.Model:
     keras.utils.set_random_seed(seed)
-    fresh = build_video_model(kind, classes, learning_rate=rate)
-    if again is None:
-        return fresh
-    old, new = ([*m.variables, *m.optimizer.variables] for m in (again, fresh))
-    for theirs, ours in zip(old, new, strict=True):
-        theirs.assign(ours)
-    return again
+    return restart(again, build_video_model(kind, classes, learning_rate=rate))
 
 
 def contest(

@@ -187,9 +187,10 @@ def lessons(root: Path = ROOT) -> list[str]:
 
 def introductions(root: Path = ROOT) -> dict[str, list[str]]:
     """The chapters of each part, by the page that introduces the part."""
+    pages, chapters = toc_pages(root), lessons(root)
     return {
-        page: [chapter for chapter in lessons(root) if caption == toc_pages(root)[chapter]]
-        for page, caption in toc_pages(root).items()
+        page: [chapter for chapter in chapters if pages[chapter] == caption]
+        for page, caption in pages.items()
         if Path(page).name == INTRODUCTION
     }
 
