@@ -7,6 +7,7 @@ need is imported there: nbformat alone takes more than a second.
 from __future__ import annotations
 
 import csv
+import importlib
 import logging
 import os
 import sys
@@ -53,8 +54,23 @@ sandboxing = click.option(
 )
 
 
+#: Commands that live in modules of their own, imported when they are asked for.
+ELSEWHERE: dict[str, str] = {}
+
+
 class Course(click.Group):
     """The commands, each of which can be stopped at any time and leaves nothing behind."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All of them, those that live elsewhere too."""
+        return sorted({*super().list_commands(context), *ELSEWHERE})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """One that is here, or else the object of its own name in its module."""
+        if name not in ELSEWHERE:
+            return super().get_command(context, name)
+        found: click.Command = getattr(importlib.import_module(ELSEWHERE[name]), name)
+        return found
 
     def invoke(self, context: click.Context) -> Any:
         """Run one; a sentence and an exit code tell that it was stopped."""

@@ -156,7 +156,7 @@ def read_midi(path: str | Path, *, overlaps: str = "refuse") -> Midi:
     file = _parsed(path)
     found: dict[Key, list[Note]] = {}
     tempos = {0: DEFAULT_TEMPO}
-    drums = 0
+    drums = strokes = 0
     for number, track in enumerate(file.tracks):
         timed = [*_timed(track)]
         for tick, message in timed:
@@ -164,7 +164,9 @@ def read_midi(path: str | Path, *, overlaps: str = "refuse") -> Midi:
                 tempos[tick] = _tempo(message.tempo, tick, path.name)
             elif message.type in ("program_change", "note_on") and message.channel != DRUMS:
                 found.setdefault((number, message.channel), [])
-            drums += message.type == "note_on" and message.channel == DRUMS
+            if message.type == "note_on" and message.velocity:
+                drums += message.channel == DRUMS
+                strokes += message.channel != DRUMS
         last = timed[-1][0] if timed else 0
         for channel in [channel for at, channel in found if at == number]:
             own = [(t, m) for t, m in timed if getattr(m, "channel", None) == channel]
@@ -175,6 +177,11 @@ def read_midi(path: str | Path, *, overlaps: str = "refuse") -> Midi:
         for voice, key in enumerate(sorted(found))
         for start, length, pitch in ((n.start, n.length, n.pitch) for n in found[key])
     ]
+    if not notes and strokes:
+        raise ValueError(
+            f"{path.name} has {strokes} notes, each let go at the tick at which it is struck:"
+            " was it exported with their lengths?"
+        )
     if not notes:
         beside = f" but {drums} strokes of drums" if drums else ""
         raise ValueError(

@@ -131,6 +131,7 @@ def test_a_grid_that_does_not_fit_says_so_and_loses_no_note():
     [
         ([[]], {}, "song.mid has no notes in 1 tracks: was it"),
         ([[on(36, channel=9), off(36, 9, 9)]], {}, "but 1 strokes of drums"),
+        ([[on(60), off(60, 0)]], {}, "has 1 notes, each let go at the tick"),
         ([[tempo(0), on(60), off(60, 480)]], {}, "at tick 0 a quarter takes no time at all"),
         ([[on(60), off(60, 480)]], {"kind": 2}, "format 2"),
         ([[on(60), off(60, 480)]], {"ticks": -7640}, "frames of film .division -7640."),
