@@ -20,6 +20,9 @@ environment:
 book: environment ## build the HTML book: _build/html/index.html (RNN_DATA=real for the real data)
 	@$(BIN)/python -m tools.build_book
 
+pdf: book system ## print the whole book: _build/networks-that-remember.pdf
+	@$(BIN)/python -m tools.print_book
+
 test: environment system ## prove everything: the book, lint, and all tests
 	@$(BIN)/python -m tools.build_book --fresh
 	@$(MAKE) --no-print-directory lint

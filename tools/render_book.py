@@ -87,13 +87,14 @@ def restore(work: Path, html: Path) -> None:
 
 
 def run_sphinx(
-    source: Path, work: Path, log: Path, environment: Mapping[str, str]
+    source: Path, work: Path, log: Path, environment: Mapping[str, str], builder: str = "html"
 ) -> tuple[int, list[str]]:
     """Run stock jupyter-book; what it says goes to the log, and is returned.
 
     On Linux it runs in a fork of this process, which has imported most of what it needs.
     """
     arguments = ["build", str(source), "-W", "-n", "--keep-going", "--path-output", str(work)]
+    arguments += ["--builder", builder]
     process = FORK.Process(target=_jupyter_book, args=(arguments, dict(environment), log))
     process.start()
     try:
