@@ -23,6 +23,9 @@ WALL_CLOCK = re.compile(r"perf_counter|monotonic|time\.time\(|timeit")
         ":::{admonition} Only 12 steps\ntext\n:::",
         "```{exercise}\n:label: a\nHalve it to 32.\n```",
         "```{note}\n- The loss is 20x larger.\n```",
+        "```{quiz}\nHow many of 18?\n- [3]\n  So.\n- [*]\n  No.\n```",
+        "```{quiz}\nWhich?\n\n- [x] All 18\n  So.\n- [ ] None\n  No.\n```",
+        "```{quiz}\nHow many?\n\n- [3]\n  So.\n- [*]\n  Not 18.\n```",
         "# A title with 64 units",
         "in 2000 steps",
         CELL % "---\nmystnb:\n  figure:\n    caption: Falls to 0.1\n    name: a\n---\n1",
@@ -48,6 +51,7 @@ def test_a_number_in_prose_is_a_fault(prose):
         CELL % "---\nmystnb:\n  image:\n    alt: Falls to 0.1\n---\n1",
         ":::{figure} path/1.svg\n:alt: 12 dots\nNo number.\n:::",
         "Reading: 25 minutes. Running: about 20 seconds.",
+        "```{quiz}\nHow many of $18$?\n- [3.5]\n  So.\n- [-1]\n  Not `18`.\n- [*]\n  No.\n```",
     ],
 )
 def test_a_name_or_a_glued_number_is_none(prose):
@@ -173,6 +177,19 @@ def test_structure_wants_every_part():
         assert chapters.structure(chapter.replace(part, "Else")), part
     assert chapters.structure(chapter.replace("{solution} e1", "{solution} e7"))
     assert chapters.structure(chapter.replace("{exercise}\n:label: e1", "{note}\n:name: e1"))
+
+
+def test_check_yourself_wants_three_quizzes_and_no_dropdown():
+    quiz = "```{quiz}\nIs it?\n\n- [x] Yes\n  So.\n- [ ] No\n  Yes.\n```\n\n"
+    chapter = "# A\n\n%s## Check yourself\n\n%s## Sources\n\n%s"
+    assert chapters.quizzes(chapter % ("", 3 * quiz, "")) == []
+    (few,) = chapters.quizzes(chapter % (quiz, 2 * quiz, quiz))
+    assert "2 quizzes" in few
+    (folded,) = chapters.quizzes(chapter % ("", 3 * quiz + "```{dropdown} Is it?\nYes.\n```\n", ""))
+    assert folded.startswith("line 33: a dropdown")
+    elsewhere = "```{dropdown} More\nText.\n```\n\n"
+    assert chapters.quizzes(chapter % (elsewhere, 3 * quiz, elsewhere)) == []
+    assert len(chapters.quizzes("# A\n")) == 1
 
 
 def test_coverage_wants_each_item_once_under_a_real_heading():

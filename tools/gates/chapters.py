@@ -1,6 +1,7 @@
 """Rules for the source of a chapter. Each returns its faults as ``line N: what is wrong``."""
 
 import re
+from collections.abc import Iterable, Iterator
 from statistics import median
 
 from tools.gates.folds import FOLDED, REMOVED
@@ -22,6 +23,7 @@ NAME = re.compile("|".join(NAMES))
 
 # Headings every chapter has, each with what counts as it.
 PARTS = ["Common mistakes", "Try it", "Summary", "Check yourself", "Sources"]
+FEWEST_QUIZZES = 3
 OBJECTIVES = re.compile(r"you will be able to", re.IGNORECASE)
 
 
@@ -79,17 +81,22 @@ def figures(text: str) -> list[str]:
     return faults
 
 
-def exercises_of(events: list[Event]) -> tuple[list[Event], list[str]]:
-    """The exercises under *Try it*, and the labels that have a solution anywhere."""
-    section, found, solved = "", [], []
+def inside(events: Iterable[Event], part: str) -> Iterator[Event]:
+    """What stands under a heading that begins with `part`, up to the next heading."""
+    section = ""
     for event in events:
         if event.kind == "heading" and event.depth == 0:
             section = event.text
-        elif event.name in ("exercise", "exercise-start") and section.startswith("Try it"):
-            found.append(event)
-        elif event.name in ("solution", "solution-start"):
-            solved.append(event.argument)
-    return found, solved
+        elif section.startswith(part):
+            yield event
+
+
+def exercises_of(events: list[Event]) -> tuple[list[Event], list[str]]:
+    """The exercises under *Try it*, and the labels that have a solution anywhere."""
+    tasks = ("exercise", "exercise-start")
+    found = [event for event in inside(events, "Try it") if event.name in tasks]
+    solutions = ("solution", "solution-start")
+    return found, [event.argument for event in events if event.name in solutions]
 
 
 def structure(text: str) -> list[str]:
@@ -110,6 +117,22 @@ def structure(text: str) -> list[str]:
     for task in tasks:
         if task.options.get("label") not in solved:
             faults.append(f"line {task.line}: the exercise has no label, or no solution to it")
+    return faults
+
+
+def quizzes(text: str) -> list[str]:
+    """Questions under *Check yourself*: enough of them, and each to be answered, not unfolded."""
+    found = list(inside(walk(text, prose=False), "Check yourself"))
+    asked = sum(event.name == "quiz" for event in found)
+    faults = [
+        f"line {event.line}: a dropdown under 'Check yourself'; ask with a quiz"
+        for event in found
+        if event.name == "dropdown"
+    ]
+    if asked < FEWEST_QUIZZES:
+        faults.append(
+            f"line 1: {asked} quizzes under 'Check yourself', expected at least {FEWEST_QUIZZES}"
+        )
     return faults
 
 

@@ -30,6 +30,8 @@ LITERAL |= {"literalinclude", "math", "mermaid", "raw", "toctree"}
 # Directives whose argument is a path or a label; elsewhere it is a title that people read.
 UNTITLED = LITERAL | {"figure", "glue:figure", "glue:math", "glossary", "solution"}
 UNTITLED |= {"solution-start", "exercise-end", "solution-end"}
+# What stands in the brackets of a quiz says which answer is right, or which number is typed.
+MARK = re.compile(r"^- \[[^\]]+\]", re.M)
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def directive(token: Token, line: int, depth: int, prose: bool) -> Iterator[Even
     if caption := (options.get("mystnb") or {}).get("figure", {}).get("caption"):
         yield from walk(str(caption), line, depth + 1, prose=prose)
     if name not in LITERAL:
+        body = MARK.sub("*", body) if name == "quiz" else body
         yield from walk(body, first, depth + 1, prose=prose)
 
 
