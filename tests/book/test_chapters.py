@@ -14,7 +14,7 @@ from tools.gates.folds import folds
 
 ROOT = sources.ROOT
 RULES = [chapters.numbers_in_prose, chapters.cells, chapters.figures, chapters.structure]
-RULES += [clocks, folds]
+RULES += [chapters.quizzes, clocks, folds]
 
 
 def read(page: str) -> str:
