@@ -17,6 +17,10 @@ import numpy as np
 SCRIPTS = {
     "clipping": ("core", "clipping"),
     "lag": ("core", "rnn", "lag"),
+    "gates": ("core", "rnn", "gates"),
+    "viterbi": ("core", "viterbi"),
+    "temperature": ("core", "temperature"),
+    "reach": ("core", "reach"),
 }
 LARGEST = 150_000  #: bytes of data that a page may carry for a figure
 DIGITS = 7  #: as many as float32 has

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.explorables import open_figure
+
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Serves files and keeps no log of it."""
@@ -80,3 +82,23 @@ def visit(browser: Browser, site: str):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path):
+    """Open a figure that answers back, ``opened("clipping")``; none may have a fault."""
+    contexts, all_faults = [], []
+
+    def open_one(name: str, *, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": 1000, "height": 900}, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page, faults = open_figure(context, tmp_path, name)
+        all_faults.append(faults)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not any(all_faults), all_faults

@@ -1,95 +1,10 @@
-"""Figures that answer back, in a real browser: their numbers, the keyboard, both themes, a phone.
+"""Figures that answer back: by keyboard and mouse, in both themes, on a phone, without scripts."""
 
-Each stands in a small page that is opened from a folder, as a reader may do it, with the theme's
-own style sheets. No book has to be built.
-"""
-
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
-import sphinx_book_theme
 from axe_playwright_python.sync_playwright import Axe
 
-from helpers.cells import GRU, LSTM, SimpleRNN
-from helpers.explorables import SCRIPTS, explorable
-
-ROOT = Path(__file__).resolve().parents[2]
-STATIC = ROOT / "book" / "_static"
-THEME = Path(sphinx_book_theme.__file__).parent.parent
-STYLES = [
-    THEME / "pydata_sphinx_theme/theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css",
-    THEME / "sphinx_book_theme/theme/sphinx_book_theme/static/styles/sphinx-book-theme.css",
-    STATIC / "course.css",
-    STATIC / "explorables/explorables.css",
-]
-PAGE = """<!doctype html><html lang="en" data-theme="light"><head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A figure</title>
-{styles}{scripts}</head><body><main class="bd-content"><article class="bd-article"><h1>A page</h1>
-<div class="cell_output"><div class="output text_html">{box}</div></div></article></main></body>
-</html>"""
-CLIPPING = {
-    "gradient": [3.0, 0.5],
-    "limit": 1.0,
-    "example": {"label": "A spike", "gradient": [4.0, 0.1], "limit": 0.5},
-}
-RNG = np.random.default_rng(0)
-LAG = {
-    "orthogonal": np.linalg.qr(RNG.normal(size=(8, 8)))[0],
-    "W_xh": RNG.normal(size=(1, 8)),
-    "x": RNG.normal(size=(3, 60)),
-    "readout": RNG.normal(size=8),
-}
-DATA = {"clipping": CLIPPING, "lag": LAG}
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Open a figure: ``opened("clipping")``; none may have a fault."""
-    contexts, faults = [], []
-
-    def open_figure(name, *, scripts=True):
-        box = explorable(name, DATA[name], title="A figure", task="Move it.").data
-        used = [STATIC / f"explorables/{script}.js" for script in SCRIPTS[name]]
-        text = PAGE.format(
-            box=box,
-            styles="".join(f'<link rel="stylesheet" href="{path.as_uri()}">' for path in STYLES),
-            scripts="".join(f'<script defer src="{path.as_uri()}"></script>' for path in used),
-        )
-        page_file = tmp_path / "page.html"
-        page_file.write_text(text, encoding="utf-8")
-        context = browser.new_context(
-            viewport={"width": 1000, "height": 900}, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        kinds = ("error", "warning")
-        page.on("console", lambda m: faults.append(m.text) if m.type in kinds else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else faults.append(r.url),
-        )
-        page.goto(page_file.as_uri())
-        return page
-
-    yield open_figure
-    for context in contexts:
-        context.close()
-    assert not faults
-
-
-def says(page):
-    """The sentence that is read out, with plain spaces."""
-    return page.locator(".explorable [aria-live=polite]").inner_text().replace("\u00a0", " ")
-
-
-def computed(page, expression, argument):
-    """What a script computes, for arguments of NumPy."""
-    given = json.loads(json.dumps(argument, default=lambda array: array.tolist()))
-    return page.evaluate(f"(given) => {expression}", given)
+from helpers.explorables import SCRIPTS
+from tests.browser.explorables import says
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -117,7 +32,7 @@ def test_without_scripts_a_sentence_leads_to_the_still_figure(opened, name):
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_every_control_has_a_name_and_the_keyboard_reaches_it(opened, name):
     page = opened(name)
-    controls = page.locator(".explorable :is(input, select, button:not(:disabled))")
+    controls = page.locator(".explorable :is(input, select, button:not(:disabled)):visible")
     reached = set()
     for _ in range(controls.count() + page.locator(".explorable [tabindex='0']").count()):
         page.keyboard.press("Tab")
@@ -130,70 +45,6 @@ def test_every_control_has_a_name_and_the_keyboard_reaches_it(opened, name):
         "tags => tags.map(tag => [...document.querySelectorAll('.explorable *')].indexOf(tag))"
     )
     assert expected and set(expected) <= reached
-
-
-def test_the_cells_are_those_of_the_course(opened):
-    page = opened("lag")
-    for seed in range(5):
-        rng = np.random.default_rng(seed)
-        features, units, timesteps = rng.integers(1, 6, 3) + (0, 0, 8)
-        x = rng.normal(size=(1, timesteps, features))
-
-        def weights(gates, bias, sizes=(features, units), rng=rng):
-            shapes = [(size, gates * sizes[1]) for size in sizes]
-            return [rng.normal(size=shape) for shape in (*shapes, bias)]
-
-        for activation in ("tanh", "linear", "relu", "sigmoid"):
-            same_simple_cell(page, SimpleRNN(*weights(1, units), activation), x, rng)
-        same_gated_cell(page, "gru", GRU(*weights(3, (2, 3 * units))), x)
-        same_gated_cell(page, "lstm", LSTM(*weights(4, 4 * units)), x)
-
-
-def same_simple_cell(page, cell, x, rng):
-    """States and gradients of the page's cell are those of ours."""
-    expected = cell.forward(x)
-    last = np.zeros_like(expected)
-    last[:, -1] = rng.normal(size=expected.shape[-1])
-    states, gradients = computed(
-        page,
-        "(states => [states.map(s => s.h), Explorables.cells.messages(given, states, given.last)])"
-        "(Explorables.cells.run(Explorables.cells.simple, given, given.x))",
-        {**vars(cell), "x": x[0], "last": last[0, -1]},
-    )
-    np.testing.assert_allclose(np.array(states, float), expected[0], rtol=1e-5, atol=1e-7)
-    messages = cell.backward(x, expected, last).h[0]
-    np.testing.assert_allclose(np.array(gradients[::-1], float), messages, rtol=1e-5, atol=1e-7)
-
-
-def same_gated_cell(page, kind, cell, x):
-    """Every state and gate of the page's cell is that of ours."""
-    found = computed(
-        page,
-        f"Explorables.cells.run(Explorables.cells.{kind}, given, given.x)",
-        {**vars(cell), "x": x[0]},
-    )
-    names = {"h_tilde": "candidate", "c_tilde": "candidate"}
-    for part, expected in cell.forward(x)._asdict().items():
-        steps = [step[names.get(part, part)] for step in found]
-        np.testing.assert_allclose(steps, expected[0], rtol=1e-5, atol=1e-7)
-
-
-def test_clipping_is_that_of_numpy(opened):
-    page = opened("clipping")
-    rng = np.random.default_rng(0)
-    for g in [*rng.normal(scale=3, size=(20, 2)), np.zeros(2), np.array([2.0, 0])]:
-        c = float(rng.uniform(0.1, 3))
-        value, norm, turn = computed(
-            page,
-            "(({byValue, byNorm, turn}) => [byValue(given.g, given.c), byNorm(given.g, given.c),"
-            " turn(given.g, byValue(given.g, given.c))])(Explorables.clipping)",
-            {"g": g, "c": c},
-        )
-        length = np.linalg.norm(g)
-        np.testing.assert_allclose(value, np.clip(g, -c, c))
-        np.testing.assert_allclose(norm, g * min(1, c / length) if length else g)
-        cosine = g @ value / (length * np.linalg.norm(value)) if length else 1
-        assert turn == pytest.approx(np.degrees(np.arccos(min(cosine, 1))), abs=1e-5)
 
 
 def test_clipping_by_keyboard_and_by_mouse(opened):
@@ -220,29 +71,6 @@ def test_clipping_by_keyboard_and_by_mouse(opened):
     assert "clipvalue keeps the direction, length 0.50" in says(page)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "linear", "relu", "sigmoid"])
-def test_the_gradient_by_lag_is_that_of_the_cells_and_within_its_bound(opened, activation):
-    page = opened("lag")
-    for gain, length in ((0.3, 60), (1.0, 5), (1.0, 60), (2.5, 60)):
-        found, bound = computed(
-            page,
-            "(({measured, bound}) => [measured(given.data, ...given.how), bound(...given.how)])"
-            "(Explorables.lag)",
-            {"data": LAG, "how": [gain, activation, length]},
-        )
-        found, bound = np.array(found, float), np.array(bound, float)
-        cell = SimpleRNN(LAG["W_xh"], gain * LAG["orthogonal"], np.zeros(8), activation)
-        x = LAG["x"][:, :length, None]
-        states = cell.forward(x)
-        last = np.zeros_like(states)
-        last[:, -1] = LAG["readout"]
-        norms = np.linalg.norm(cell.backward(x, states, last).h, axis=2).mean(axis=0)[::-1]
-        np.testing.assert_allclose(found, norms / norms[0], rtol=1e-5)
-        slope = 0.25 if activation == "sigmoid" else 1
-        np.testing.assert_allclose(bound, (gain * slope) ** np.arange(length))
-        assert np.all(found <= bound * (1 + 1e-9))
-
-
 def test_the_gradient_by_lag_by_keyboard(opened):
     page = opened("lag")
     assert "Gain 1.00, tanh" in says(page) and "at lag 49" in says(page)
@@ -256,3 +84,98 @@ def test_the_gradient_by_lag_by_keyboard(opened):
     assert "Gain 0.20, linear" in says(page) and "at lag 59" in says(page)
     page.get_by_role("slider", name="gain").press("End")
     assert "It explodes." in says(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "Type at least one number"),
+        ("0.1 two", '"two" is no number'),
+        ("0.1 1.5!", "1.5! is beyond −1 or 1"),
+        ("0!5", '"0!5" is no number'),
+        ("0.1 " * 41, "Forty numbers at most: these are 41"),
+    ],
+)
+def test_what_is_no_sequence_is_told_and_can_be_mended(opened, text, told):
+    page = opened("gates")
+    typed = page.get_by_role("textbox", name="sequence")
+    typed.fill(text)
+    assert told in says(page)
+    assert typed.get_attribute("aria-invalid") == "true"
+    typed.fill("−0.5! 0.1")
+    assert "Step 2 of 2: 0.10 goes by; the network says −0.50" in says(page)
+    assert typed.get_attribute("aria-invalid") is None
+
+
+def test_the_stepper_by_keyboard(opened):
+    page = opened("gates")
+    assert "Step 1 of 5: 0.50 goes by with a bell; the network says 0.50" in says(page)
+    page.get_by_role("slider", name="step to look at").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert "0.90 goes by; the network says 0.50, to be held is 0.50" in says(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert "0.90 goes by with a bell; the network says 0.90" in says(page)
+    assert page.get_by_role("textbox").input_value() == "0.5! -0.3 0.9! -0.8! 0.1"
+    assert page.get_by_role("button").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Space")
+    row = page.locator("tbody tr").first.locator("td").all_inner_texts()
+    assert row == ["0.05", "1.00", "0.50", "0.09", "0.05"]
+    page.get_by_role("slider", name="added to the bias").press("Home")
+    assert page.locator("tbody td").nth(1).inner_text() == "0.98"  # sigma(10 - 6)
+
+
+def test_the_lattice_a_step_at_a_time_by_keyboard(opened):
+    page = opened("viterbi")
+    assert "Word 1 of 3, “Anna”: the best path so far ends in B-PER, with the score 2.00" in says(
+        page
+    )
+    assert page.get_by_role("button", name="One step back").is_disabled()
+    later = page.get_by_role("button", name="Next step")
+    later.focus()
+    page.keyboard.press("Enter")
+    assert "ends in I-PER, with the score 3.90, and comes from B-PER" in says(page)
+    assert "The largest emission here is that of O." in says(page)
+    cells = page.locator("tbody tr", has_text="I-PER").locator("td").all_inner_texts()
+    assert cells == ["B-PER", "2.00", "1.00", "0.90", "3.90"]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert "Read back from the best end: B-PER, I-PER, O, with the score 6.90." in says(page)
+    assert "Word by word, Blum would have another tag." in says(page)
+    # The button that cannot be pressed any more gives the focus to its neighbour.
+    assert later.is_disabled()
+    assert page.evaluate("document.activeElement.textContent") == "One step back"
+    page.get_by_role("slider").press("Home")
+    assert "never" in page.locator("tbody tr", has_text="I-PER").inner_text()
+
+
+def test_the_temperature_by_keyboard(opened):
+    page = opened("temperature")
+    assert "4 of 4 characters can come; the most probable is “a” with 0.53" in says(page)
+    page.get_by_role("slider", name="temperature").press("Home")
+    assert "1 of 4 characters can come; the most probable is “a” with 1.00" in says(page)
+    assert "worth 0.00 bits" in says(page)
+    page.get_by_role("button").press("Enter")
+    drawn = page.locator(".drawn")
+    assert drawn.inner_text().endswith(": " + " ".join("a" * 40))
+    page.get_by_role("slider", name="temperature").press("End")
+    assert drawn.inner_text() == ""
+    page.get_by_role("slider", name="top-k").press("ArrowLeft")
+    assert "3 of 4 characters" in says(page)
+    page.get_by_role("slider", name="top-p").press("Home")
+    assert "1 of 4 characters" in says(page)
+
+
+def test_the_reach_by_keyboard(opened):
+    page = opened("reach")
+    assert "1 + (3 − 1) × 1 + (3 − 1) × 2 = 7: the last answer sees 7 steps" in says(page)
+    page.get_by_role("group", name="layer 2").get_by_role("slider", name="dilation").press("End")
+    assert "= 19: the last answer sees 19 steps back, itself included, but looks at only 9" in says(
+        page
+    )
+    page.get_by_role("slider", name="layers").press("ArrowLeft")
+    assert says(page) == "1 + (3 − 1) × 1 = 3: the last answer sees 3 steps back, itself included."
+    assert not page.get_by_role("group", name="layer 2").is_visible()
+    page.get_by_role("group", name="layer 1").get_by_role("slider", name="width").press("Home")
+    assert says(page) == "1 + (1 − 1) × 1 = 1: the last answer sees one step."

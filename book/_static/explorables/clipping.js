@@ -104,7 +104,7 @@ Explorables.define("clipping", (stage, data) => {
       point(kept, clipped);
       const straight = angle < 0.05;
       columns.push([...clipped.map((one) => decimal(one)), decimal(Math.hypot(...clipped)),
-        `${decimal(angle, 1)}°`, straight ? "yes" : "no"]);
+        `${decimal(angle, 1)}°`, straight ? "kept" : "turned"]);
       const same = clipped.every((value, at) => value === g[at]);
       if (same) return `${name} changes nothing`;
       const length = `length ${decimal(Math.hypot(...clipped))}`;
@@ -113,7 +113,7 @@ Explorables.define("clipping", (stage, data) => {
     });
     says.textContent = `Gradient (${g.map((one) => decimal(one)).join(", ")}), limit `
       + `${decimal(c)}: ${told.join("; ")}.`;
-    const lines = ["entry 1", "entry 2", "length", "turned by", "direction kept"];
+    const lines = ["entry 1", "entry 2", "length", "angle", "direction"];
     numbers.replaceChildren(Explorables.table("The gradient, before and after",
       ["", "gradient", ...panels.map(({ name }) => name)],
       lines.map((line, at) => [line, ...columns.map((column) => column[at])])));
