@@ -6,6 +6,7 @@ the chapter computes in its cells. What they need of these cells goes with the b
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ SCRIPTS = {
     "viterbi": ("core", "viterbi"),
     "temperature": ("core", "temperature"),
     "reach": ("core", "reach"),
+    "reader": ("core", "rnn", "reader"),
+    "beam": ("core", "beam"),
 }
 LARGEST = 150_000  #: bytes of data that a page may carry for a figure
 DIGITS = 7  #: as many as float32 has
@@ -82,6 +85,40 @@ def explorable(name: str, data: Mapping[str, Any], *, title: str, task: str) -> 
         " still figure above shows what it is about.</p>"
         f'<script type="application/json">{carried}</script></div>'
     )
+
+
+def packed(weights: np.ndarray) -> dict[str, Any]:
+    """Many weights in little room: their shape, and float32 in base64.
+
+    Raises
+    ------
+    ValueError
+        If a weight is no finite number in float32, or there is none.
+
+    Examples
+    --------
+    >>> packed(np.ones((1, 2)))
+    {'shape': [1, 2], 'float32': 'AACAPwAAgD8='}
+    """
+    numbers = np.asarray(weights, dtype="<f4")
+    if not numbers.size or not np.isfinite(numbers).all():
+        raise ValueError(f"weights of shape {numbers.shape}: expected some, all of them finite")
+    text = base64.b64encode(numbers.tobytes()).decode()
+    return {"shape": list(numbers.shape), "float32": text}
+
+
+def recurrent(layer: Any) -> dict[str, Any]:
+    """The weights of a built recurrent layer of Keras, packed, under the names of `helpers.cells`.
+
+    Raises
+    ------
+    ValueError
+        If the layer has other weights than these three.
+    """
+    weights = layer.get_weights()
+    if len(weights) != 3:
+        raise ValueError(f"layer {layer.name!r} has {len(weights)} weights, expected W_xh, W_hh, b")
+    return {name: packed(found) for name, found in zip(("W_xh", "W_hh", "b"), weights, strict=True)}
 
 
 def as_json(data: Any) -> str:

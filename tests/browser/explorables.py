@@ -10,7 +10,7 @@ import numpy as np
 import sphinx_book_theme
 from playwright.sync_api import BrowserContext, Page
 
-from helpers.explorables import SCRIPTS, explorable
+from helpers.explorables import SCRIPTS, explorable, packed
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "book" / "_static"
@@ -31,6 +31,22 @@ CLIPPING = {
     "limit": 1.0,
     "example": {"label": "A spike", "gradient": [4.0, 0.1], "limit": 0.5},
 }
+
+
+def network(rng: np.random.Generator, words: int, dim: int, units: int) -> dict:
+    """Random weights of an embedding, a GRU in each direction, and an answer."""
+    cells = {
+        name: {
+            "W_xh": packed(rng.normal(size=(dim, 3 * units))),
+            "W_hh": packed(rng.normal(size=(units, 3 * units))),
+            "b": packed(rng.normal(size=(2, 3 * units))),
+        }
+        for name in ("forward", "backward")
+    }
+    embedding, kernel = rng.normal(size=(words, dim)), rng.normal(size=2 * units)
+    return {**cells, "embedding": packed(embedding), "kernel": packed(kernel), "bias": 0.2}
+
+
 RNG = np.random.default_rng(0)
 LAG = {
     "orthogonal": np.linalg.qr(RNG.normal(size=(8, 8)))[0],
@@ -61,6 +77,18 @@ DATA = {
     "viterbi": LATTICE,
     "temperature": {"logits": [1.0, 0.0, -1.0, 0.0], "characters": ["a", "b", "c", "d"]},
     "reach": {"stack": [[3, 1], [3, 2]]},
+    "beam": {
+        "next": [[0, 0.1, 0.5, 0.4], [0, 0, 0, 0], [0, 0.3, 0.4, 0.3], [0, 0.9, 0.05, 0.05]],
+        "names": ["start", "end", "a", "b"],
+        **{"start": 0, "end": 1, "first": 2, "second": 3},
+    },
+    "reader": {
+        "vocabulary": ["", "[UNK]", "not", "dull", "good"],
+        "length": 6,
+        "bag": {"weights": [0.0, 0.5, -1.0, -2.0, 2.0], "bias": 0.1},
+        "network": network(RNG, words=5, dim=3, units=2),
+        "example": "Not good!",
+    },
 }
 
 

@@ -1,10 +1,14 @@
 """Figures that answer back: by keyboard and mouse, in both themes, on a phone, without scripts."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers.explorables import SCRIPTS
 from tests.browser.explorables import says
+from tools.gates.pages import soup
+from tools.gates.sources import lessons
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -17,6 +21,20 @@ def test_both_themes_and_a_phone_without_a_fault(opened, name):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page, options={"preload": False}).response["violations"]
         assert not [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_in_the_book_a_chapter_loads_the_scripts_of_its_figure_and_no_other(visit, html, name):
+    boxes = soup(html / f"{name}.html").select(".explorable")
+    seen = visit(name) if boxes else None
+    loaded = re.findall(
+        r"_static/explorables/(\w+)\.js", (html / f"{name}.html").read_text("utf-8")
+    )
+    assert loaded == [script for box in boxes for script in SCRIPTS[box["data-explorable"]]]
+    if seen:
+        assert seen.page.locator(".explorable.live .stage").count() == len(boxes) == 1
+        assert says(seen.page).strip() and not seen.faults
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -179,3 +197,37 @@ def test_the_reach_by_keyboard(opened):
     assert not page.get_by_role("group", name="layer 2").is_visible()
     page.get_by_role("group", name="layer 1").get_by_role("slider", name="width").press("Home")
     assert says(page) == "1 + (1 − 1) × 1 = 1: the last answer sees one step."
+
+
+def test_the_reader_by_keyboard(opened):
+    page = opened("reader")
+    told = says(page)
+    assert "Who counts the words says 0.75, good" in told and "Both know every word." in told
+    page.get_by_role("button", name="Reverse").press("Enter")
+    review = page.get_by_role("textbox", name="review")
+    assert review.input_value() == "good not"
+    # The sum knows no order; what has read the words the other way round says something else.
+    assert "Who counts the words says 0.75, good" in says(page) != told
+    review.fill("not a masterpiece")
+    assert "Unknown to both: a, masterpiece." in says(page)
+    assert page.locator("tbody tr").count() == 3
+    review.fill("!")
+    assert says(page) == "Type a word or more."
+    assert page.get_by_role("button").is_disabled()
+
+
+def test_the_beam_by_keyboard(opened):
+    page = opened("beam")
+    told = says(page)
+    assert "A beam of 1 finds “a a a”, with the probability 0.080." in told
+    assert "is “b end”, with 0.360: it is not found." in told
+    page.get_by_role("slider", name="width").press("ArrowRight")
+    assert "A beam of 2 finds “b end”, with the probability 0.360. It is the best of all" in says(
+        page
+    )
+    assert page.locator("tbody th").first.inner_text() == "b end"
+    page.get_by_role("slider", name="width").press("Home")
+    page.get_by_role("slider", name="probability of a").press("Home")
+    assert "A beam of 1 finds “b end”, with the probability 0.810" in says(page)
+    page.get_by_role("slider", name="longest").press("Home")
+    assert "A beam of 1 finds “b”, with the probability 0.900" in says(page)

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from helpers.cells import GRU, LSTM, SimpleRNN
-from helpers.decoding import probabilities, viterbi
+from helpers.data.reviews import words
+from helpers.decoding import beam_search, probabilities, viterbi
+from helpers.explorables import packed, recurrent
+from helpers.text import build_vocabulary, encode
 from tests.browser.explorables import LAG, computed
 
 
@@ -164,3 +167,90 @@ def test_the_reach_of_a_stack_is_what_moves_its_last_answer(opened):
             reached = np.convolve(reached, kernel)
         assert floors[-1] == np.flatnonzero(reached).tolist()
         assert formula == len(reached)
+
+
+def test_packed_weights_arrive_as_they_were(opened):
+    page = opened("reader")
+    rng = np.random.default_rng(0)
+    for shape in ((3,), (2, 3), (4, 1, 5)):
+        weights = rng.normal(size=shape).astype("float32")
+        found = computed(page, "Explorables.unpacked(given)", {"a": {"b": packed(weights), "c": 1}})
+        np.testing.assert_array_equal(np.float32(found["a"]["b"]), weights)
+        assert found["a"]["c"] == 1
+
+
+def test_the_reader_splits_and_numbers_words_as_the_course(opened):
+    page = opened("reader")
+    texts = ["It wasn't <b>dull</b>: 10/10!", "", "Don''t 'say' x'1 naïve", "A-b_c", "O'Neill's"]
+    vocabulary = build_vocabulary(["dull it dull wasn't"])
+    for text in texts:
+        found, ids = computed(
+            page,
+            "(({words, ids}) => [words(given.text), ids(words(given.text),"
+            " new Map(given.vocabulary.map((word, id) => [word, id])), 6)])(Explorables.reader)",
+            {"text": text, "vocabulary": [*vocabulary]},
+        )
+        assert found == words(text)
+        row = encode([text], vocabulary, 6)[0]
+        assert ids == row[row > 0].tolist()
+
+
+def test_the_reader_answers_as_the_two_networks_of_keras(opened):
+    # Here, for TensorFlow takes longer to import than all the rest of this file.
+    from helpers.experiments.imdb import bag_of_words
+    from helpers.models import build_text_classifier
+
+    page = opened("reader")
+    bag = bag_of_words(9)
+    both_ways = build_text_classifier(9, dim=4, units=3, bidirectional=True)
+    for model in (bag, both_ways):
+        model(np.zeros((1, 2), "int32"))
+        rng = np.random.default_rng(0)
+        model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
+    (weights, bias), (embedding, both, answer) = bag.get_weights(), both_ways.layers
+    given = {
+        "bag": {"weights": weights[:, 0], "bias": float(bias[0])},
+        "network": {
+            "embedding": packed(embedding.get_weights()[0]),
+            "forward": recurrent(both.forward_layer),
+            "backward": recurrent(both.backward_layer),
+            "kernel": packed(answer.get_weights()[0][:, 0]),
+            "bias": float(answer.get_weights()[1][0]),
+        },
+    }
+    for length in (1, 3, 6):
+        ids = np.random.default_rng(length).integers(1, 9, length)
+        row = np.concatenate([np.zeros(6 - length, int), ids])[None]
+        counted, read = computed(
+            page,
+            "[Explorables.reader.counted(given.bag, given.ids, 6),"
+            " Explorables.reader.read(Explorables.unpacked(given.network), given.ids)]",
+            given | {"ids": ids},
+        )
+        assert counted == pytest.approx(float(bag(row)[0, 0]), abs=1e-5)
+        assert read == pytest.approx(float(both_ways(row)[0, 0]), abs=1e-5)
+
+
+def test_the_beam_finds_what_the_beam_of_the_course_finds(opened):
+    page = opened("beam")
+    rng = np.random.default_rng(0)
+    for width, longest, power in ((1, 3, 0), (2, 3, 0), (3, 4, 1.5), (5, 4, 0.5), (200, 4, 1)):
+        following = rng.dirichlet(np.ones(4), size=4)
+        following[0, 3] = 0  # never at the start
+
+        def step(tokens, state, following=following):
+            with np.errstate(divide="ignore"):
+                return np.log(following[tokens]), state
+
+        (expected,) = beam_search(
+            step, np.zeros((1, 1)), start=0, end=1, width=width, max_length=longest,
+            length_power=power,
+        )  # fmt: skip
+        how = {"start": 0, "end": 1, "width": width, "longest": longest, "power": power}
+        found = computed(
+            page, "Explorables.beam.search(given.next, given.how).found",
+            {"next": following, "how": how},
+        )  # fmt: skip
+        assert [tuple(one["path"]) for one in found] == [h.tokens for h in expected]
+        scores = [h.score for h in expected]
+        np.testing.assert_allclose([one["score"] for one in found], scores, rtol=1e-9)

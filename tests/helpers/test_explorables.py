@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from keras import layers
 
 from helpers import explorables
-from helpers.explorables import LARGEST, SCRIPTS, as_json, explorable
+from helpers.explorables import LARGEST, SCRIPTS, as_json, explorable, packed, recurrent
 
 CLIPPING = {"gradient": [3.0, 0.5], "limit": 1.0}
 JSON = st.recursive(
@@ -41,6 +42,27 @@ def test_arrays_and_numbers_of_numpy_become_lists_and_numbers_of_seven_digits():
 def test_what_no_page_can_show_is_refused_with_its_place(data, error, says):
     with pytest.raises(error, match=says):
         as_json(data)
+
+
+@pytest.mark.parametrize("weights", [[], [1.0, np.nan], [1e39]])
+def test_weights_that_are_none_are_not_packed(weights):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match="expected some, all of them"):
+        packed(np.array(weights))
+
+
+def test_a_layer_is_packed_under_the_names_of_the_cells_and_no_other_layer_is():
+    gru = layers.GRU(2)
+    gru.build((None, None, 3))
+    found = recurrent(gru)
+    assert {name: part["shape"] for name, part in found.items()} == {
+        "W_xh": [3, 6],
+        "W_hh": [2, 6],
+        "b": [2, 6],
+    }
+    dense = layers.Dense(2, name="plain")
+    dense.build((None, 3))
+    with pytest.raises(ValueError, match="layer 'plain' has 2 weights"):
+        recurrent(dense)
 
 
 def test_a_box_names_its_scripts_and_escapes_what_it_says():

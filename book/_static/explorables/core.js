@@ -117,9 +117,23 @@ const Explorables = (() => {
     return `${digit}\u00a0×\u00a010${raised}`;
   }
 
+  /** Weights as arrays of numbers: what Python packed as float32, wherever it is in the data. */
+  function unpacked(value) {
+    if (typeof value !== "object" || value === null) return value;
+    if (!("float32" in value)) {
+      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, unpacked(part)]));
+    }
+    const bytes = Uint8Array.from(atob(value.float32), (letter) => letter.charCodeAt(0));
+    const shaped = (numbers, [size, ...rest]) => (rest.length
+      ? Array.from({ length: size }, (_, at) => shaped(
+        numbers.slice(at * numbers.length / size, (at + 1) * numbers.length / size), rest))
+      : [...numbers]);
+    return shaped(new Float32Array(bytes.buffer), value.shape);
+  }
+
   document.addEventListener("DOMContentLoaded", start);
   return {
     define, start, make, draw, sheet, sentence, slider, choice, button, controls, table,
-    decimal, brief,
+    decimal, brief, unpacked,
   };
 })();

@@ -61,5 +61,5 @@ Explorables.cells = (() => {
     return found;
   }
 
-  return { activations, simple, gru, lstm, run, messages };
+  return { sigmoid, activations, simple, gru, lstm, run, messages };
 })();
