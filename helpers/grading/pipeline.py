@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,31 +13,25 @@ from typing import Any, NamedTuple
 
 from distributed import Client, KilledWorker, as_completed
 
-from helpers.grading import intake, record
+from helpers.grading import intake
 from helpers.grading.converter import Failed
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
 from helpers.grading.limits import Limits
 from helpers.grading.rebuild import facts, grade_id
+from helpers.grading.record import Graded, Register, configuration
 from helpers.grading.verdict import Job
 from helpers.grading.worker import on_worker
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
+TOGETHER = 50  # submissions in one transaction of the gradebook
+INTERRUPTED = "its recording was interrupted"
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # Modules that make a job or carry a verdict, without a part in it: the key holds what they made,
 # and a change to them grades nobody again.
 CLERKS = {
     *("submission", "rebuild", "intake", "pipeline", "course", "check"),
-    *(
-        "record",
-        "converter",
-        "ledger",
-        "feedback",
-        "sanitise",
-        "returning",
-        "kit",
-        "cold",
-        "sources",
-    ),
+    *("record", "bulk", "gradebook", "converter", "ledger"),
+    *("feedback", "sanitise", "returning", "kit", "cold", "sources"),
 }
 
 
@@ -56,8 +51,10 @@ def grade_class(
     Every submission gets a row, whatever happens to any other.
     """
     author, known = intake.read_assignment(root, assignment), intake.releases(root)
-    ledger, config = Ledger.of(root, assignment), record.configuration(root)
+    ledger, register = Ledger.of(root, assignment), Register(configuration(root), assignment)
+    names = list(dict.fromkeys(names))
     rows: dict[str, Row] = {}
+    waiting: list[tuple[Entry, Graded]] = []
 
     def finish(entry: Entry) -> None:
         ledger.write(entry)
@@ -70,14 +67,21 @@ def grade_class(
     def settle(name: str, key: str, taken: intake.Taken, verdict: dict[str, Any]) -> None:
         row = row_of(name, verdict, taken.note)
         # Kept before the gradebook is asked: it may be locked, and we may be killed.
-        waiting = replace(row, status=NOT_RECORDED, message="its recording was interrupted")
-        ledger.write(Entry(waiting, key, verdict))
-        try:
-            record.record(config, assignment, name, taken, verdict)
-        except Exception as error:
-            finish(Entry(replace(waiting, message=told(error)), key, verdict))
-        else:
-            finish(Entry(row, key, verdict, beside(taken)))
+        ledger.write(Entry(replace(row, status=NOT_RECORDED, message=INTERRUPTED), key, verdict))
+        entry = Entry(row, key, verdict, beside(taken))
+        waiting.append((entry, Graded(name, taken, verdict)))
+        if len(waiting) >= TOGETHER:
+            enter()
+
+    def enter() -> None:
+        """Record those who have a verdict; only then does the ledger say that they are."""
+        together, waiting[:] = waiting[:], []
+        faults = register.record([graded for _, graded in together]) if together else {}
+        for entry, graded in together:
+            if fault := faults.get(graded.student):
+                row = replace(entry.row, status=NOT_RECORDED, message=told(fault))
+                entry = replace(entry, row=row, recorded="")
+            finish(entry)
 
     def work() -> Iterator[Task]:
         for name in names:
@@ -110,7 +114,9 @@ def grade_class(
             return
         settle(task.name, task.key, task.taken, verdict)
 
-    _spread(client, work(), note)
+    with closing(register):
+        _spread(client, work(), note, enter)
+        enter()
     return [rows[name] for name in names]
 
 
@@ -152,8 +158,16 @@ def nothing(author: intake.Assignment, status: str, why: str) -> dict[str, Any]:
     return {"status": status, "message": why, "tests": tests, "outputs": {}, "seconds": 0.0}
 
 
-def _spread(client: Client, work: Iterator[Task], note: Callable[[Task, Any], None]) -> None:
-    """Keep the cluster busy with a bounded number of tasks; note each result as it comes."""
+def _spread(
+    client: Client,
+    work: Iterator[Task],
+    note: Callable[[Task, Any], None],
+    pause: Callable[[], None],
+) -> None:
+    """Keep the cluster busy with a bounded number of tasks; note each result as it comes.
+
+    When no result is there yet is the time for a ``pause``.
+    """
     room = IN_FLIGHT * max(1, sum(client.nthreads().values()))
     waiting: dict[str, Task] = {}
     done = as_completed([])
@@ -173,6 +187,8 @@ def _spread(client: Client, work: Iterator[Task], note: Callable[[Task, Any], No
         note(waiting.pop(str(future.key)), future)
         future.release()
         send()
+        if not done.has_ready():
+            pause()
 
 
 def job_key(job: Job) -> str:

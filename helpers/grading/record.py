@@ -1,12 +1,15 @@
 """Verdicts into nbgrader's gradebook, by nbgrader itself.
 
-Stock `Autograde` runs on the rebuilt notebook; only where it would execute the notebook, the
-outputs that the verdict holds are put in. Scores, late penalties and comments are its own work.
+Its own steps run on the rebuilt notebook; only where `Autograde` would execute the notebook, the
+outputs that the verdict holds are put in. Scores, late penalties and comments are their work.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config, PyFileConfigLoader
 
-from helpers.grading.converter import convert
+from helpers.grading.bulk import Recorder, Work
+from helpers.grading.converter import Failed, convert
 from helpers.grading.feedback import harmless
 from helpers.grading.intake import Taken
 from helpers.grading.rebuild import facts, grade_id
@@ -27,10 +32,84 @@ def configuration(root: Path) -> Config:
     return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
-def record(
-    config: Config, assignment: str, student: str, taken: Taken, verdict: dict[str, Any]
-) -> None:
-    """Write one verdict into the gradebook, and the notebook with its outputs to autograded/.
+@dataclass(frozen=True)
+class Graded:
+    """A submission with its verdict."""
+
+    student: str
+    taken: Taken
+    verdict: dict[str, Any]
+
+    def executed(self, notebook: NotebookNode) -> NotebookNode:
+        """The notebook with the outputs that the verdict holds."""
+        return replay(notebook, self.verdict)
+
+
+class Register:
+    """Where the verdicts of one assignment go: the gradebook, and autograded/."""
+
+    def __init__(self, config: Config, assignment: str) -> None:
+        self._config, self._assignment = config, assignment
+
+    def record(self, graded: Sequence[Graded]) -> dict[str, Exception]:
+        """Write verdicts into the gradebook, and the notebooks with their outputs to autograded/.
+
+        All together, if the course leaves to nbgrader how it records. Who cannot be recorded with
+        others is recorded alone, by `Autograde` itself, which has the last word.
+
+        Parameters
+        ----------
+        graded : sequence of Graded
+            No two of one student.
+
+        Returns
+        -------
+        dict of str to Exception
+            Who is not recorded, and why.
+        """
+        faults = self._together(graded)
+        machine: Exception | None = None
+        for one in graded:
+            fault = faults.get(one.student)
+            if isinstance(fault, OSError):
+                continue  # it has nothing to do with nbgrader
+            if machine and isinstance(fault, OperationalError):
+                faults[one.student] = machine
+            elif fault:
+                try:
+                    alone(self._config, self._assignment, one)
+                    del faults[one.student]
+                except Exception as error:
+                    faults[one.student] = error
+                    # What ails the database ails it for everybody, and each would wait for it.
+                    machine = error if isinstance(fault, OperationalError) else machine
+        return faults
+
+    def close(self) -> None:
+        """Close the gradebook, if it is open."""
+        if recorder := self.__dict__.get("_recorder"):
+            recorder.close()
+
+    @cached_property
+    def _recorder(self) -> Recorder:
+        return Recorder(self._config, self._assignment)
+
+    def _together(self, graded: Sequence[Graded]) -> dict[str, Exception]:
+        """Record all at once; who is not recorded, and why not in this way."""
+        try:
+            if not self._recorder.usual:
+                raise Failed(f"the configuration changes how {self._assignment} is recorded")
+        except Exception as error:
+            return {one.student: error for one in graded}
+        works = []
+        for one in graded:
+            notebooks = {self._assignment: one.taken.notebook}
+            works.append(Work(one.student, one.taken.timestamp, notebooks, one.executed))
+        return self._recorder.record(works)
+
+
+def alone(config: Config, assignment: str, graded: Graded) -> None:
+    """Record one verdict with stock `Autograde`.
 
     Raises
     ------
@@ -40,21 +119,21 @@ def record(
 
     def put_outputs_in(autograde: Autograde) -> None:
         autograde.autograde_preprocessors = [
-            (lambda nb, resources: (replay(nb, verdict), resources)) if step is Execute else step
+            (lambda nb, resources: (graded.executed(nb), resources)) if step is Execute else step
             for step in autograde.autograde_preprocessors
         ]
 
     with tempfile.TemporaryDirectory(prefix="record-") as folder:
-        target = Path(folder, student, assignment)
+        target = Path(folder, graded.student, assignment)
         target.mkdir(parents=True)
-        nbformat.write(taken.notebook, target / f"{assignment}.ipynb")
-        if taken.timestamp is not None:
-            (target / "timestamp.txt").write_text(taken.timestamp)
+        nbformat.write(graded.taken.notebook, target / f"{assignment}.ipynb")
+        if graded.taken.timestamp is not None:
+            (target / "timestamp.txt").write_text(graded.taken.timestamp)
         convert(
             Autograde,
             config,
             assignment,
-            student,
+            graded.student,
             prepare=put_outputs_in,
             submitted_directory=folder,
         )

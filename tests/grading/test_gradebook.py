@@ -5,18 +5,15 @@ import io
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.grading import toy
-from tests.helpers.kernels.kernels import eventually
+from tests.grading import databases, toy
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 STUDENTS = [f"s{number}" for number in range(3)]
@@ -107,51 +104,14 @@ def test_a_full_disk_costs_no_verdict_that_was_kept(tmp_path):
         subprocess.run(["umount", "--lazy", str(mount)], check=True)
 
 
-@pytest.fixture
-def postgres():
-    """The URL of an empty database in a PostgreSQL server that ends with the test."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    # Not below tmp_path, into which another user cannot look; and as root it refuses to run.
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
-        as_user: list[str] = []
-        if os.geteuid() == 0:
-            as_user = ["runuser", "-u", "postgres", "--"]
-            shutil.chown(folder, "postgres")
-        yield from served(Path(folder), programs[-1], as_user)
-
-
-def served(place, programs, as_user):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = str(place / "data")
-    made = [*as_user, str(programs / "initdb"), "-A", "trust", "-U", "course", "-D", data]
-    subprocess.run(made, check=True, capture_output=True, cwd=place)
-    serve = [str(programs / "postgres"), "-D", data, "-p", str(port), "-k", str(place)]
-    server = subprocess.Popen(
-        [*as_user, *serve, "-c", "fsync=off"],
-        cwd=place,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        ready = [str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
-        assert eventually(lambda: subprocess.run(ready, capture_output=True).returncode == 0, 60)
-        yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def test_the_gradebook_may_be_postgresql(tmp_path, postgres):
-    folder = tmp_path / "course"
-    folder.mkdir()
-    shutil.copy(toy.ROOT / "nbgrader_config.py", folder)
-    set_database(folder, postgres)
-    hand_in(toy.make_course(folder))
-    code, out, err = course(folder, "grade", "toy")
-    assert code == 0, out + err
-    assert recorded(postgres) == dict.fromkeys(STUDENTS, 10.0)
-    assert not (folder / "gradebook.db").exists()
+def test_the_gradebook_may_be_postgresql(tmp_path):
+    with databases.postgresql() as url:
+        folder = tmp_path / "course"
+        folder.mkdir()
+        shutil.copy(toy.ROOT / "nbgrader_config.py", folder)
+        set_database(folder, url)
+        hand_in(toy.make_course(folder))
+        code, out, err = course(folder, "grade", "toy")
+        assert code == 0, out + err
+        assert recorded(url) == dict.fromkeys(STUDENTS, 10.0)
+        assert not (folder / "gradebook.db").exists()
