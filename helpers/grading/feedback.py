@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ SHOWN = ("text/html", "image/png", "image/jpeg", "text/plain")  # the best first
 # What colours code and what reads Markdown may take the square of a length.
 COLOURED = 200_000  # characters of code on one page
 WIDEST, LONGEST = 500, 20_000  # characters of a line, and of a cell, that is coloured or formatted
+# The author's cells are the same on every page of a class: most of a page's time went into them.
+AGAIN = 100  # cells of each kind that are kept as they were coloured or formatted
 WRITTEN = 5000  # characters of a student's Markdown that is formatted
 
 
@@ -57,20 +60,25 @@ class _Colours:
 
     def __init__(self) -> None:
         self._left = COLOURED
-        self._lexer, self._formatter = get_lexer_by_name("ipython3"), HtmlFormatter()
 
     def __call__(self, source: str) -> Markup:
         widest = max(map(len, source.splitlines()), default=0)
         if widest > WIDEST or len(source) > min(LONGEST, self._left):
             return Markup("<pre>{}</pre>").format(source)
         self._left -= len(source)
-        return Markup(highlight(source, self._lexer, self._formatter))
+        return _coloured(source)
 
     @property
     def style(self) -> Markup:
-        return Markup(self._formatter.get_style_defs(".highlight"))
+        return Markup(HtmlFormatter().get_style_defs(".highlight"))
 
 
+@lru_cache(AGAIN)
+def _coloured(source: str) -> Markup:
+    return Markup(highlight(source, get_lexer_by_name("ipython3"), HtmlFormatter()))
+
+
+@cache
 def _template() -> jinja2.Template:
     folder = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=folder, autoescape=True, trim_blocks=True)
@@ -78,6 +86,7 @@ def _template() -> jinja2.Template:
     return environment.get_template("feedback.html.j2")
 
 
+@lru_cache(AGAIN)
 def _markdown(source: str, longest: int = LONGEST) -> Markup:
     """Markdown as HTML that was cleaned; as it was written if it is long."""
     if len(source) <= longest:
