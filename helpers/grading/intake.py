@@ -78,7 +78,7 @@ def students(root: Path, assignment: str) -> list[str]:
     except FileNotFoundError:
         return []
     visible = (path for path in places if not path.name.startswith(".") and path.is_dir())
-    return sorted(path.name for path in visible if _handed_in(path, assignment))
+    return sorted(path.name for path in visible if any(_handed_in(path, assignment)))
 
 
 def take(root: Path, student: str, author: Assignment, known: Mapping[str, NotebookNode]) -> Taken:
