@@ -55,7 +55,11 @@ sandboxing = click.option(
 
 
 #: Commands that live in modules of their own, imported when they are asked for.
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {
+    "collect": "helpers.grading.platforms.collect",
+    "export": "helpers.grading.platforms.export",
+    "roster": "helpers.grading.platforms.roster",
+}
 
 
 class Course(click.Group):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from helpers.grading import intake
 from helpers.grading.converter import Failed
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
 from helpers.grading.limits import Limits
+from helpers.grading.platforms import people
 from helpers.grading.rebuild import facts, grade_id
 from helpers.grading.record import Graded, Register, configuration
 from helpers.grading.verdict import Job
@@ -25,6 +26,7 @@ from helpers.grading.worker import on_worker
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
 TOGETHER = 50  # submissions in one transaction of the gradebook
 INTERRUPTED = "its recording was interrupted"
+ABSENT = "not handed in"
 ATTENTION = ("rejected", "crashed", NOT_RECORDED)
 # Modules that make a job or carry a verdict, without a part in it: the key holds what they made,
 # and a change to them grades nobody again.
@@ -32,6 +34,7 @@ CLERKS = {
     *("submission", "rebuild", "intake", "pipeline", "course", "check"),
     *("record", "bulk", "gradebook", "converter", "ledger"),
     *("feedback", "sanitise", "returning", "kit", "cold", "sources"),
+    *("report", "platforms"),  # packages
 }
 
 
@@ -205,12 +208,16 @@ def job_key(job: Job) -> str:
 def engine_code() -> bytes:
     """The modules that a verdict may depend on, read once for a whole class."""
     helpers = Path(__file__).resolve().parents[1]
-    modules = [path for path in sorted(helpers.rglob("*.py")) if path.stem not in CLERKS]
+    found = sorted(helpers.rglob("*.py"))
+    modules = [path for path in found if not {path.stem, path.parent.name} & CLERKS]
     return b"".join(path.read_bytes() for path in modules)
 
 
 def table(root: Path, assignment: str) -> list[Row]:
-    """How every submission of an assignment stands."""
+    """How every submission of an assignment stands, and who of the gradebook has none."""
     ledger = Ledger.of(root, assignment)
     known = ((name, ledger.read(name)) for name in intake.students(root, assignment))
-    return [entry.row if entry else Row(name, "not graded", 0.0, 0.0) for name, entry in known]
+    rows = [entry.row if entry else Row(name, "not graded", 0.0, 0.0) for name, entry in known]
+    with suppress(people.NoGradebook):  # the table is needed when that is away, too
+        rows += [Row(name, ABSENT, 0.0, 0.0) for name in people.absent(root, assignment)]
+    return rows
