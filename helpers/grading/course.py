@@ -58,6 +58,7 @@ sandboxing = click.option(
 ELSEWHERE: dict[str, str] = {
     "collect": "helpers.grading.platforms.collect",
     "export": "helpers.grading.platforms.export",
+    "report": "helpers.grading.report.command",
     "roster": "helpers.grading.platforms.roster",
 }
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers.grading.report.complaints import same
 from tests.exercises.course import Answer, read_answers
 from tools import import_graph
 
@@ -129,6 +130,25 @@ class Ledger:
         head = f' "key": "{self.key()}",\n "versions": {json.dumps(self.versions())},\n'
         text = f'{{\n{head} "answers": {{\n{answers}\n }}\n}}\n'
         self.path.write_text(text, encoding="utf-8")
+        self._write_messages(fresh)
+
+    def _write_messages(self, fresh: Mapping[str, Verdict]) -> None:
+        """What each test said to each wrong answer, by which `course report` knows others.
+
+        No verdict depends on it; what differs in the last digits only is left as it was.
+        """
+        path = self.path.with_name("messages.json")
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        lines = []
+        for name, verdict in sorted(fresh.items()):
+            if name.startswith("wrong-") and (messages := verdict.get("messages")):
+                before = kept.get(name, {})
+                told = {
+                    test: old if same(old := before.get(test, ""), new) else new
+                    for test, new in sorted(messages.items())
+                }
+                lines.append(f" {json.dumps(name)}: {json.dumps(told)}")
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def _short(points: float) -> float:
