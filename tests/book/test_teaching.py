@@ -19,6 +19,8 @@ TYPED = [
     if kind == "console"
     for line in text.splitlines()
 ] + re.findall(r"(?<!`)`((?:course|make|nbgrader) [^`]+)`", PAGE)
+CONTEXT = click.Context(main)
+COMMANDS = {name: main.get_command(CONTEXT, name) for name in main.list_commands(CONTEXT)}
 TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -31,7 +33,7 @@ def test_targets_exist(line):
 @pytest.mark.parametrize("line", [line for line in TYPED if line.startswith("course ")])
 def test_commands_and_options_exist(line):
     name, *words = shlex.split(line)[1:]
-    command = main.commands[name]
+    command = COMMANDS[name]
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= known | {"--help"}
 
@@ -39,7 +41,7 @@ def test_commands_and_options_exist(line):
 def test_every_option_in_the_prose_exists():
     known = {
         option
-        for command in main.commands.values()
+        for command in COMMANDS.values()
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for option in (*parameter.opts, *parameter.secondary_opts)
