@@ -190,7 +190,7 @@ def summary(name: str | None, result: Mapping[str, Any]) -> dict[str, Any]:
 def _table(told: dict[str, Any], found: Plan, *, hidden: bool) -> str:
     lines = []
     for grade_id, test in told["tests"].items():
-        mark = "ok " if test["points"] == test["max"] else "-- "
+        mark = "ok " if test["points"] == test["max"] and not test["message"] else "-- "
         lines.append(f"{mark}{grade_id:18}{test['points']:5g} / {test['max']:g}")
         if test["message"]:
             lines.append("   " + test["message"].replace("\n", "\n   "))

@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 from distributed import Client, KilledWorker, as_completed
 
 from helpers.grading import intake, record
+from helpers.grading.cells import facts, grade_id, is_test
 from helpers.grading.converter import Failed
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
 from helpers.grading.limits import Limits
-from helpers.grading.rebuild import facts, grade_id
-from helpers.grading.verdict import Job
+from helpers.grading.places import configuration
+from helpers.grading.verdict import NOT_TESTED, Job
 from helpers.grading.worker import on_worker
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
-ATTENTION = ("rejected", "crashed", NOT_RECORDED)
+ATTENTION = ("rejected", "crashed", NOT_RECORDED, NOT_TESTED)
 # Modules that make a job or carry a verdict, without a part in it: the key holds what they made,
 # and a change to them grades nobody again.
 CLERKS = {
@@ -36,6 +37,7 @@ CLERKS = {
         "kit",
         "cold",
         "sources",
+        *("by_hand", "table", "intrusions", "autotests", "places"),
     ),
 }
 
@@ -55,8 +57,8 @@ def grade_class(
 
     Every submission gets a row, whatever happens to any other.
     """
-    author, known = intake.read_assignment(root, assignment), intake.releases(root)
-    ledger, config = Ledger.of(root, assignment), record.configuration(root)
+    author, known = intake.read_assignment(root, assignment), intake.releases(root, assignment)
+    ledger, config = Ledger.of(root, assignment), configuration(root)
     rows: dict[str, Row] = {}
 
     def finish(entry: Entry) -> None:
@@ -147,7 +149,7 @@ def nothing(author: intake.Assignment, status: str, why: str) -> dict[str, Any]:
     tests = {
         grade_id(cell): {"points": 0.0, "max": facts(cell)["points"], "message": why}
         for cell in author.source.cells
-        if facts(cell).get("grade")
+        if is_test(cell)
     }
     return {"status": status, "message": why, "tests": tests, "outputs": {}, "seconds": 0.0}
 
@@ -180,7 +182,8 @@ def job_key(job: Job) -> str:
     digest = hashlib.sha256(engine_code())
     files = {name: hashlib.sha256(content).hexdigest() for name, content in job.files.items()}
     cells = [vars(cell) for cell in job.cells]
-    about = [cells, job.imports, files, vars(job.limits), job.sandbox]
+    shared = [sorted(job.theirs.read), sorted(job.theirs.changed)]
+    about = [cells, job.imports, files, vars(job.limits), job.sandbox, shared]
     digest.update(json.dumps(about, sort_keys=True).encode())
     return digest.hexdigest()[:24]
 

@@ -12,19 +12,16 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
+from helpers.grading.cells import grade_id, is_test
 from helpers.grading.converter import convert
 from helpers.grading.feedback import harmless
 from helpers.grading.intake import Taken
-from helpers.grading.rebuild import facts, grade_id
-
-
-def configuration(root: Path) -> Config:
-    """The course's own configuration of nbgrader."""
-    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
 def record(
@@ -58,6 +55,21 @@ def record(
             prepare=put_outputs_in,
             submitted_directory=folder,
         )
+    _leave_to_a_person(config, assignment, student, verdict)
+
+
+def _leave_to_a_person(
+    config: Config, assignment: str, student: str, verdict: dict[str, Any]
+) -> None:
+    """Have formgrader ask for the points of tests that could not be run."""
+    untested = [name for name, test in verdict["tests"].items() if test.get("untested")]
+    if not untested:
+        return
+    with Gradebook(CourseDirectory(config=config).db_url) as gradebook:
+        for name in untested:
+            grade = gradebook.find_grade(name, assignment, assignment, student)
+            grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
+        gradebook.db.commit()
 
 
 def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
@@ -70,7 +82,7 @@ def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
             harmless(cell)
             continue
         name = grade_id(cell)
-        if facts(cell).get("grade"):
+        if is_test(cell):
             cell.outputs = _test_outputs(verdict["tests"][name])
         else:
             shown = verdict["outputs"].get(name or f"own-{number}", [])
@@ -81,7 +93,7 @@ def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
 
 def _test_outputs(test: dict[str, Any]) -> list[NotebookNode]:
     points, most, message = test["points"], test["max"], test["message"]
-    if points >= most:
+    if points >= most and not message:
         return []
     if points > 0:
         told = nbformat.v4.new_output("stream", name="stdout", text=message + "\n")
