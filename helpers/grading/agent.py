@@ -16,6 +16,7 @@ from typing import Any
 from IPython import get_ipython
 
 from helpers.grading import exchange
+from helpers.grading.seeds import set_states
 from helpers.grading.wire import TEXT
 from helpers.kernels.thrift import rest_graph_optimizer
 
@@ -150,6 +151,8 @@ def _answer(question: dict[str, Any]) -> Any:
             return _names()[name]
         case {"bind": bind, "back": back, "drop": drop}:
             return _rename(bind, back, drop)
+        case {"seeds": states}:
+            return set_states(_decode(states))
         case {"end": True}:
             return _put_back(list(_before))
         case {"attribute": name, "of": number}:

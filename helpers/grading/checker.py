@@ -23,6 +23,7 @@ from helpers.grading.magics import NotTested, python
 from helpers.grading.mirror import Mirror
 from helpers.grading.scopes import NOTHING, Theirs, deleted_in_functions
 from helpers.grading.scoring import Score
+from helpers.grading.seeds import states
 from helpers.grading.strangers import Stranger, Unusable, encode
 
 Ask = Callable[[str], str]
@@ -42,6 +43,7 @@ class Names(dict):
         self._fetched: set[str] = set()
         self._mirror = Mirror(theirs, _share)
         self.untold = ""  #: why a name could not be told, once that has happened
+        self.seeds: Any = None  #: of a cell that seeds: where the student's kernel was put last
         self.stdout: Any = None  #: where a test prints that has not redirected it
 
     def imported(self) -> None:
@@ -104,6 +106,9 @@ class Names(dict):
             raise NotTested(self.untold) from None
         if news:
             self._value(self._reply(news))
+        if self.seeds is not None and (now := states()) != self.seeds:
+            self.seeds = now
+            self._value(self._reply({"seeds": encode(now)}))
 
     def _update(self, name: str, data: Any) -> None:
         """Let a name be what a call made of it."""
@@ -146,6 +151,7 @@ class Checker:
         run apart from what it tests is ``{"untested": True}``, too.
         """
         printed = self.names.stdout = io.StringIO()
+        self.names.seeds = states() if "seed(" in source else None
         earned, said = points, ""
         stdout = sys.stdout
         try:

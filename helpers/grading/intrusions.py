@@ -92,23 +92,45 @@ def _stand_ins(tree: ast.Module, theirs: Theirs) -> Iterator[Intrusion]:
     own: dict[str, ast.AST] = {
         node.name: node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)
     }
-    read = set[str]()
-    for node in outside_functions(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            read.add(node.id)
-        name, line = "", getattr(node, "lineno", 0)
-        if isinstance(node, FUNCTIONS):
-            name = node.name
-        elif isinstance(node, ast.Assign) and _is_callable(node.value, own):
-            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            name = next((target for target in targets), "")
-            own |= dict.fromkeys(targets, node)
-        if name and (name in theirs.read | read or hasattr(builtins, name)):
+    read = {
+        node.id: node.lineno
+        for node in reversed([*outside_functions(tree)])
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    for name, value, line in _bindings(tree):
+        if isinstance(value, ast.expr) and not _is_callable(value, own):
+            continue
+        own.setdefault(name, value)
+        known = name in theirs.read or hasattr(builtins, name)
+        if known or read.get(name, line + 1) <= line:
             yield Intrusion(
                 line,
                 f"puts a function of its own in the place of `{name}`, and the learner's code, in"
                 " another process, cannot call back",
             )
+
+
+def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.AST, int]]:
+    """What is bound to names of the cell's own scope, also by functions that declare them global.
+
+    The value of a function or class is its definition.
+    """
+    shared = {
+        name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names
+    }
+    outer = {id(node) for node in outside_functions(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, FUNCTIONS) and id(node) in outer:
+            yield node.name, node, node.lineno
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = [*zip(target.elts, node.value.elts, strict=False)]
+            for one, value in pairs:
+                if isinstance(one, ast.Name) and (id(node) in outer or one.id in shared):
+                    yield one.id, value, node.lineno
 
 
 def _is_callable(value: ast.expr, own: dict[str, ast.AST]) -> bool:

@@ -116,6 +116,8 @@ def _mutated(tree: ast.Module) -> set[str]:
                 target = node.value
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 target = node.func.value if node.func.attr in MUTATORS else None
+            while isinstance(target, ast.Subscript | ast.Attribute):
+                target = target.value
             if isinstance(target, ast.Name):
                 names.add(target.id)
     return names

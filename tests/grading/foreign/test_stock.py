@@ -40,6 +40,12 @@ def visit():
 
 def scaled(x):
     return FACTOR * x
+
+
+def roll(times):
+    import random
+
+    return [random.randint(1, 6) for _ in range(times)]
 """
 ALONE = NUMBERS.replace("sum(odd_numbers(side))", "side * side")
 WRONG = """
@@ -133,6 +139,17 @@ earned
         "partly",
         2,
     ),
+    foreign.test(
+        """
+import random
+random.seed(8)
+wanted = [random.randint(1, 6) for _ in range(20)]
+random.seed(8)
+assert roll(12) + roll(8) == wanted
+""",
+        "seeded",
+        0.5,
+    ),
     foreign.test("assert square(4) == 16", "for-nothing", 0),
     foreign.test("%precision 3\nassert odd_numbers(0) == []", "magic"),
     foreign.by_hand("Why is it a square? YOUR ANSWER HERE", "why", 2),
@@ -177,7 +194,7 @@ def test_the_class_was_worth_grading(graded):
     rows = {(row.student, row.cell): row for row in foreign.gradebook(graded[0])}
     tests = [cell.metadata.nbgrader.grade_id for cell in CELLS if "grade" in str(cell.metadata)]
     scores = {name: rows["all", name].score for name in tests if ("all", name) in rows}
-    assert sum(filter(None, scores.values())) == 2 + 3 + 1 + 1.5 + 1 + 1 + 1.5 + 1
+    assert sum(filter(None, scores.values())) == 2 + 3 + 1 + 1.5 + 1 + 1 + 1.5 + 0.5 + 1
     assert rows["alone", "uses"].score == rows["alone", "uses-none"].score == 0
     assert rows["wrong", "partly"].score == 0 and rows["blank", "why"].score == 0
     assert rows["all", "why"].by_hand and rows["all", "drawing"].by_hand
@@ -185,7 +202,7 @@ def test_the_class_was_worth_grading(graded):
 
 def test_cells_by_hand_are_shown_until_somebody_grades_them(graded, tmp_path):
     _, ours, (_, out, err) = graded
-    assert "  12 / 12.5 + 3 cells by hand" in out and "by hand:  nbgrader formgrader" in err
+    assert "  12.5 / 13 + 3 cells by hand" in out and "by hand:  nbgrader formgrader" in err
     course = tmp_path / "course"
     shutil.copytree(ours, course)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
@@ -196,7 +213,7 @@ def test_cells_by_hand_are_shown_until_somebody_grades_them(graded, tmp_path):
     _, out, _ = foreign.course(course, "status", "ps", "--csv")
     rows = {row["student"]: row for row in csv.DictReader(io.StringIO(out))}
     found = [rows["all"][key] for key in ("score", "max_score", "by_hand", "status")]
-    assert found == ["17.5", "18.5", "1", "graded"]
+    assert found == ["18.0", "19.0", "1", "graded"]
     assert rows["blank"]["by_hand"] == "1"  # what was not touched has its 0 already
 
 

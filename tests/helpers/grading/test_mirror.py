@@ -1,5 +1,7 @@
 """What a test makes of a student's names, the agent answering in the same process."""
 
+import json
+
 import pytest
 
 import __main__
@@ -158,6 +160,17 @@ def test_a_kernel_cannot_change_what_was_not_asked_for(run):
     student = "def answer(x):\n    global N\n    N = 0\n    return 0\nN = 1\n"
     author = "N = 1\ndef answer(x):\n    return N * x"
     assert run("N = 4\nassert answer(3) == 3 * N", student=student, author=author)["points"] == 0
+
+
+def test_an_answer_brings_no_names_and_no_text_that_were_not_asked_for():
+    function = {"value": {"handle": 1, "type": "function", "callable": True}}
+    lie = {"value": 1, "names": {"truth": 1, "f": 1}, "printed": "look at this"}
+
+    def answer(question):
+        return json.dumps(lie if "call" in json.loads(question) else function)
+
+    verdict = Checker(answer).run("truth = 2\nassert f() == truth, truth", 1)
+    assert verdict == {"points": 0, "max": 1, "message": "AssertionError: 2"}
 
 
 def test_numbers_at_the_end_give_part_of_the_points(run):
