@@ -47,9 +47,7 @@ def new(root: Path, name: str, title: str | None, points: int) -> None:
         raise click.ClickException(str(error)) from error
     for path in files:
         click.echo(path)
-    click.echo(
-        f"Next:  make exercises   and   make corpora A={name}   ; then change it bit by bit."
-    )
+    click.echo(f"Next:  make exercises;  make corpora A={name};  then change it bit by bit.")
 
 
 def check(root: Path, name: str, title: str) -> None:
