@@ -7,10 +7,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from helpers.grading.cells import AUTOTEST, is_test
+from helpers.grading.intrusions import intrusions
+from helpers.grading.scopes import imports_of, theirs
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-POINTS = 10
 _MARKER = re.compile(r"^\s*#+\s*(BEGIN|END) (SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
 
 
@@ -20,9 +23,9 @@ def problems_of(notebook: NotebookNode) -> list[str]:
     graded = [cell for cell in notebook.cells if _grading(cell)]
     ids = [_grading(cell)["grade_id"] for cell in graded]
     problems += [f"grade_id {i!r} is used {n} times" for i, n in Counter(ids).items() if n > 1]
-    points = sum(_grading(cell).get("points", 0) for cell in graded if _grading(cell)["grade"])
-    if points != POINTS:
-        problems.append(f"the test cells give {points:g} points, expected {POINTS}")
+    points = sum(_grading(cell).get("points", 0) for cell in graded if _gives_points(cell))
+    if points <= 0 or points != int(points):
+        problems.append(f"its cells give {points:g} points, expected a whole number above 0")
     for cell in notebook.cells:
         flags, name = _grading(cell), cell.id
         regions, problem = _regions(cell.source)
@@ -34,9 +37,13 @@ def problems_of(notebook: NotebookNode) -> list[str]:
             problems.append(f"cell {name!r}: a solution cell without ### BEGIN SOLUTION")
         if regions["HIDDEN TESTS"] and not flags.get("grade"):
             problems.append(f"cell {name!r}: hidden tests in a cell without `grade: true`")
-        if flags.get("grade") and cell.cell_type == "code":
+        if is_test(cell):
             problems += [f"cell {name!r}: {problem}" for problem in _test_problems(cell, regions)]
-    return problems + _in_learners_hands(notebook)
+    return problems + _in_learners_hands(notebook) + _out_of_reach(notebook)
+
+
+def _gives_points(cell: NotebookNode) -> bool:
+    return bool(_grading(cell).get("grade") or _grading(cell).get("task"))
 
 
 def _grading(cell: NotebookNode) -> dict:
@@ -64,6 +71,8 @@ def _test_problems(cell: NotebookNode, regions: Counter[str]) -> list[str]:
     problems = []
     if not _grading(cell).get("locked"):
         problems.append("a test cell that is not locked")
+    if AUTOTEST.search(cell.source):
+        problems.append("### AUTOTEST, which `course check` cannot run: write the test out")
     if not regions["HIDDEN TESTS"]:
         problems.append("a test cell without ### BEGIN HIDDEN TESTS")
     try:
@@ -106,6 +115,19 @@ def _in_learners_hands(notebook: NotebookNode) -> list[str]:
                 if name in loose
             ]
     return problems
+
+
+def _out_of_reach(notebook: NotebookNode) -> list[str]:
+    """What a test would do to the learner's own process, in which it does not run."""
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    shared = theirs(cell.source for cell in codes if not is_test(cell))
+    imports = imports_of([cell.source for cell in codes if not _grading(cell).get("solution")])
+    return [
+        f"cell {cell.id!r}, line {line}: it {text}"
+        for cell in codes
+        if is_test(cell)
+        for line, text in intrusions(cell.source, shared, imports)
+    ]
 
 
 def _parsed(source: str) -> ast.Module | None:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -33,8 +34,10 @@ class Change:
     new: bytes | None
 
 
-def publish(release: Path, place: Path) -> list[str]:
+def publish(release: Path, place: Path, *, keep: Collection[str] = ()) -> list[str]:
     """Bring ``place`` up to date with ``release``; say what was written and what was left.
+
+    Folders named in ``keep`` are left alone: what belongs there could not be released this time.
 
     Raises
     ------
@@ -57,6 +60,8 @@ def publish(release: Path, place: Path) -> list[str]:
         beside = f"the new release is {path.relative_to(place)}"
         lines.append(f"{name} {reason}: left as it is, {beside}" if reason else name)
     for name in sorted(history.keys() - fresh.keys()):
+        if name.partition("/")[0] in keep:
+            continue
         path, found = place / name, _in_the_way(place, place / name, set(history[name]))
         if not os.path.lexists(path):
             continue

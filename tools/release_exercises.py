@@ -30,6 +30,7 @@ from tools.publish import ReleaseError, checksum, files_of, publish, read_manife
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (__file__, convert.__code__.co_filename, publish.__code__.co_filename)
 LIBRARIES = ("jupytext", "nbconvert", "nbformat", "nbgrader")
+Faults = dict[str, list[str]]  # the problems of sources, by their assignments
 _MARKER_ANYWHERE = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
 
 
@@ -38,24 +39,40 @@ _MARKER_ANYWHERE = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
 @click.option("--if-needed", is_flag=True, help="Do nothing if the last release is current.")
 @click.option("--root", type=click.Path(path_type=Path, exists=True), default=ROOT, hidden=True)
 def main(check: bool, if_needed: bool, root: Path) -> None:
-    """Make exercises/ from solutions/."""
+    """Make exercises/ from solutions/: a faulty source is named, and the others are released."""
     try:
         if check:
             _compare(root)
-        elif not (if_needed and is_current(root)):
-            for line in release(root):
+            return
+        if if_needed and (stamp := _current(root)):
+            faults = stamp["faults"]
+        else:
+            lines, faults = _release(root)
+            for line in lines:
                 click.echo(f"exercises/{line}")
     except ReleaseError as error:
         raise click.ClickException(str(error)) from error
+    if faults and not if_needed:
+        raise click.ClickException(_told(faults))
+    if faults:  # no reason not to grade another assignment
+        click.echo(f"Warning: {_told(faults)}", err=True)
+
+
+def _told(faults: Faults) -> str:
+    found = [f"{name}.md: {problem}" for name, problems in faults.items() for problem in problems]
+    return "\n  ".join([f"not released: {', '.join(faults)}", *found])
 
 
 def _compare(root: Path) -> None:
-    stale, theirs = differences(root)
+    stale, theirs, faults = differences(root)
     for name in theirs:
         click.echo(f"exercises/{name} was changed here, as it may be: not what is released")
+    told = [_told(faults)] if faults else []
     if stale:
         names = "\n".join(f"  {name}" for name in stale)
-        raise click.ClickException(f"out of step with solutions/, run `make exercises`:\n{names}")
+        told.append(f"out of step with solutions/, run `make exercises`:\n{names}")
+    if told:
+        raise click.ClickException("\n".join(told))
 
 
 def release(root: Path) -> list[str]:
@@ -67,33 +84,54 @@ def release(root: Path) -> list[str]:
     Raises
     ------
     ReleaseError
-        If a source has a problem, or something cannot be written.
+        If a source has a problem, in which case the others are released all the same; or if
+        something cannot be written, and nothing is.
     """
+    lines, faults = _release(root)
+    if faults:
+        raise ReleaseError(_told(faults))
+    return lines
+
+
+def _release(root: Path) -> tuple[list[str], Faults]:
     build = root / "_build"
     build.mkdir(exist_ok=True)
     with _alone(build), tempfile.TemporaryDirectory(prefix="release-", dir=build) as folder:
         work = Path(folder)
-        write_sources(root / "solutions", work / "source")
+        faults = write_sources(root / "solutions", work / "source")
+        if not (work / "source").is_dir():
+            raise ReleaseError(_told(faults))
         database = _assign(root, work / "source", work / "release", database=True)
-        lines = publish(work / "release", root / "exercises")
+        lines = publish(work / "release", root / "exercises", keep=faults)
         for name in ("source", "release"):
+            for faulty in faults:  # its last release stays what is graded by
+                if (build / name / faulty).is_dir():
+                    shutil.copytree(build / name / faulty, work / name / faulty)
             _swap(work / name, build / name, work)
-        stamp = {"key": _key(root), "gradebook": database}
+        stamp = {"key": _key(root), "gradebook": database, "faults": faults}
         (build / "release.json").write_text(json.dumps(stamp), encoding="utf-8")
-    return lines
+    return lines, faults
 
 
 def is_current(root: Path) -> bool:
     """Whether the last release was of these sources, is whole, and is known to the gradebook."""
+    return bool(_current(root))
+
+
+def _current(root: Path) -> dict[str, Any]:
+    """What is known of the last release; nothing if it is not current."""
     try:
         stamp = json.loads((root / "_build" / "release.json").read_text(encoding="utf-8"))
-        return stamp["key"] == _key(root) and _is_known(root, stamp["gradebook"])
+        known = _is_known(root, stamp["gradebook"], stamp["faults"])
+        return stamp if stamp["key"] == _key(root) and known else {}
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return {}
 
 
-def differences(root: Path) -> tuple[list[str], list[str]]:
+def differences(root: Path) -> tuple[list[str], list[str], Faults]:
     """Files of exercises/ that are not what solutions/ releases: out of step, and changed here.
+
+    Faulty sources release nothing, and are named as the third.
 
     A file is changed here, not out of step, if it is somebody's work: it equals no release, or the
     one that was committed is right.
@@ -101,9 +139,11 @@ def differences(root: Path) -> tuple[list[str], list[str]]:
     place, history = root / "exercises", read_manifest(root / "exercises")
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         work = Path(folder)
-        write_sources(root / "solutions", work / "source")
-        _assign(root, work / "source", work / "release", database=False)
+        faults = write_sources(root / "solutions", work / "source")
+        if (work / "source").is_dir():
+            _assign(root, work / "source", work / "release", database=False)
         fresh = files_of(work / "release")
+    history = {name: sums for name, sums in history.items() if name.split("/")[0] not in faults}
     stale = [name for name in fresh if history.get(name, [])[-1:] != [checksum(fresh[name])]]
     theirs: list[str] = []
     for name in sorted({*fresh, *history}):
@@ -115,7 +155,7 @@ def differences(root: Path) -> tuple[list[str], list[str]]:
         ours = found is None or checksum(found) in history.get(name, [])
         right = not ours if committed is None else committed == content
         (theirs if right else stale).append(name)
-    return stale, theirs
+    return stale, theirs, faults
 
 
 def _committed(root: Path, name: str) -> bytes | None:
@@ -140,8 +180,8 @@ def _key(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _is_known(root: Path, database: str) -> bool:
-    """Whether the gradebook has every assignment; of one on another machine it is believed."""
+def _is_known(root: Path, database: str, faults: Faults) -> bool:
+    """Whether the gradebook has all that was released; of one on another machine it is believed."""
     if not database.startswith("sqlite:///"):
         return True
     path = Path(database.removeprefix("sqlite:///").partition("?")[0])
@@ -150,7 +190,7 @@ def _is_known(root: Path, database: str) -> bool:
         closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as gb,
     ):
         known = {name for (name,) in gb.execute("SELECT name FROM assignment")}
-        return known >= {path.stem for path in (root / "solutions").glob("*.md")}
+        return known >= {path.stem for path in (root / "solutions").glob("*.md")} - {*faults}
     return False
 
 
@@ -165,28 +205,33 @@ def _alone(build: Path) -> Iterator[None]:
         yield
 
 
-def write_sources(solutions: Path, target: Path) -> None:
+def write_sources(solutions: Path, target: Path) -> Faults:
     """Convert every solutions/NAME.md to target/NAME/NAME.ipynb, with the files of solutions/NAME/.
+
+    Returns
+    -------
+    dict of str to list of str
+        The problems of each source that has some; it is not written.
 
     Raises
     ------
     ReleaseError
-        If a source has a problem; all problems of all sources are named.
+        If there is no source.
     """
     import nbformat
 
     sources = sorted(solutions.glob("*.md"))
     if not sources:
         raise ReleaseError(f"no assignment (*.md) in {solutions}")
-    problems = []
+    faults: Faults = {}
     for path in sources:
         try:
             notebook = convert(path)
+            problems = problems_of(notebook)
         except Exception as error:  # whatever jupytext or YAML stumble over
-            problems.append(f"{path.name}: cannot be read as a MyST notebook: {error}")
-            continue
-        if found := problems_of(notebook):
-            problems += [f"{path.name}: {problem}" for problem in found]
+            problems = [f"cannot be read as a MyST notebook: {error}"]
+        if problems:
+            faults[path.stem] = problems
             continue
         folder = target / path.stem
         folder.mkdir(parents=True)
@@ -194,8 +239,7 @@ def write_sources(solutions: Path, target: Path) -> None:
         data = solutions / path.stem
         if data.is_dir():
             shutil.copytree(data, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
-    if problems:
-        raise ReleaseError("nothing was released:\n  " + "\n  ".join(problems))
+    return faults
 
 
 def _assign(root: Path, source: Path, target: Path, *, database: bool) -> str:

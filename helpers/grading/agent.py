@@ -6,19 +6,25 @@ about data that satisfies tests on fresh inputs is a solution.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import itertools
+import operator
 import sys
 from typing import Any
 
 from IPython import get_ipython
 
 from helpers.grading import exchange
+from helpers.grading.seeds import set_states
 from helpers.grading.wire import TEXT
 from helpers.kernels.thrift import rest_graph_optimizer
 
 PORTION = 200_000  # characters
 
+_ABSENT = object()
 _kept: dict[int, Any] = {}
+_before: dict[str, Any] = {}  # what names stood for before a test cell changed them
 _numbers = itertools.count(1)
 
 
@@ -46,17 +52,76 @@ def answer(question: str) -> str:
     """The answer to one question, both as JSON: ``{"value": ...}`` or ``{"error": ...}``.
 
     A call that changed its arguments in place is answered with ``"arguments"``, too: those by
-    position, then those by name.
+    position, then those by name. One that is asked to look at names afterwards answers with
+    ``"names"``, and one that is asked for what was printed, with ``"printed"``.
     """
     try:
         asked = exchange.loads(question)
         if "call" in asked:
-            return exchange.dumps(_call(asked["call"], asked["args"], asked["kwargs"]))
+            return exchange.dumps(_called(asked))
         return exchange.dumps({"value": exchange.encode(_answer(asked), _keep)})
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         return exchange.dumps({"error": _told(error)})
+
+
+def _called(asked: dict[str, Any]) -> dict[str, Any]:
+    """The reply to a call, and what there is to know beside it, whether it returns or raises."""
+    printed = _Printed()
+    catching = contextlib.redirect_stdout(printed) if asked.get("printed") else None
+    try:
+        with catching or contextlib.nullcontext():
+            reply = _call(asked["call"], asked["args"], asked["kwargs"])
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        reply = {"error": _told(error)}
+    if catching:
+        reply["printed"] = printed.getvalue()
+    if asked.get("names"):
+        names = _names()
+        reply["names"] = {
+            name: exchange.encode(names[name], _keep) for name in asked["names"] if name in names
+        }
+    return reply
+
+
+class _Printed(io.StringIO):
+    """What a call prints, as far as it fits."""
+
+    def write(self, text: str) -> int:
+        if self.tell() < PORTION:
+            super().write(text[:PORTION])
+        return len(text)
+
+
+def _names() -> dict[str, Any]:
+    import __main__
+
+    return vars(__main__)
+
+
+def _rename(bind: list[Any], back: list[str], drop: list[str]) -> None:
+    """Make names what a test cell made of them, until `_put_back`."""
+    names, new = _names(), {name: _decode(data) for name, data in bind}
+    for name in (*new, *drop):
+        _before.setdefault(name, names.get(name, _ABSENT))
+    for name in drop:
+        names.pop(name, None)
+    names.update(new)
+    _put_back(back)
+
+
+def _put_back(chosen: list[str]) -> None:
+    """Make names again what they stood for before the test cell."""
+    names = _names()
+    for name in {*chosen} & {*_before}:
+        value = _before.pop(name)
+        if value is _ABSENT:
+            names.pop(name, None)
+        else:
+            names[name] = value
 
 
 def _call(number: int, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -81,15 +146,23 @@ def _told(error: BaseException) -> dict[str, Any]:
 def _answer(question: dict[str, Any]) -> Any:
     match question:
         case {"get": name}:
-            import __main__
-
-            if name not in vars(__main__):
+            if name not in _names():
                 raise NameError(f"name {name!r} is not defined")
-            return vars(__main__)[name]
+            return _names()[name]
+        case {"bind": bind, "back": back, "drop": drop}:
+            return _rename(bind, back, drop)
+        case {"seeds": states}:
+            return set_states(_decode(states))
+        case {"end": True}:
+            return _put_back(list(_before))
         case {"attribute": name, "of": number}:
             return getattr(_kept[number], name)
         case {"item": key, "of": number}:
             return _kept[number][_decode(key)]
+        case {"set": name, "of": number, "to": data}:
+            return setattr(_kept[number], name, _decode(data))
+        case {"put": key, "of": number, "to": data}:
+            return operator.setitem(_kept[number], _decode(key), _decode(data))
         case {"length": number}:
             return len(_kept[number])
         case {"iterate": number}:

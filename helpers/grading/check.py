@@ -43,6 +43,7 @@ class Plan:
     job: Job
     untested: tuple[str, ...]  #: test cells of which nothing is here, because all of it is hidden
     notes: tuple[str, ...]  #: how the notebook was understood
+    by_hand: int = 0  #: cells that a person grades
 
 
 def is_kit(root: Path) -> bool:
@@ -77,6 +78,7 @@ def plan(root: Path, notebook: Path, limits: Limits) -> Plan:
         If it is no notebook, or of no assignment of the course.
     """
     from helpers.grading import intake
+    from helpers.grading.cells import is_by_hand
     from helpers.grading.rebuild import rebuild, recognise
 
     path = _file(notebook)
@@ -91,7 +93,8 @@ def plan(root: Path, notebook: Path, limits: Limits) -> Plan:
     job = intake.job(rebuilt, author, limits, sandbox=False)
     empty = tuple(cell.grade_id for cell in job.cells if cell.points and _says_nothing(cell.source))
     kept = tuple(cell for cell in job.cells if cell.grade_id not in empty)
-    return Plan(name, replace(job, cells=kept), empty, tuple(notes))
+    waiting = sum(map(is_by_hand, author.source.cells))
+    return Plan(name, replace(job, cells=kept), empty, tuple(notes), waiting)
 
 
 def run(job: Job, *, walls: bool) -> dict[str, Any]:
@@ -190,11 +193,13 @@ def summary(name: str | None, result: Mapping[str, Any]) -> dict[str, Any]:
 def _table(told: dict[str, Any], found: Plan, *, hidden: bool) -> str:
     lines = []
     for grade_id, test in told["tests"].items():
-        mark = "ok " if test["points"] == test["max"] else "-- "
+        mark = "ok " if test["points"] == test["max"] and not test["message"] else "-- "
         lines.append(f"{mark}{grade_id:18}{test['points']:5g} / {test['max']:g}")
         if test["message"]:
             lines.append("   " + test["message"].replace("\n", "\n   "))
     lines += [f"   {grade_id:18}all of its tests are hidden" for grade_id in found.untested]
+    if found.by_hand:
+        lines.append(f"   {'by hand':18}{found.by_hand} of its cells, beside the points below")
     lines.append(f"{found.name}: {told['score']:g} of {told['max_score']:g} points")
     if hidden:
         lines[-1] += " in the tests that you can see; the hidden ones are not here, and count too"

@@ -11,166 +11,175 @@ import builtins
 import contextlib
 import io
 import logging
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 
+from helpers.behaviour import OWN
 from helpers.grading import exchange
+from helpers.grading.magics import NotTested, python
+from helpers.grading.mirror import Mirror
+from helpers.grading.scopes import NOTHING, Theirs, deleted_in_functions
 from helpers.grading.scoring import Score
+from helpers.grading.seeds import states
+from helpers.grading.strangers import Stranger, Unusable, encode
 
 Ask = Callable[[str], str]
 LONGEST = 4000  # characters of a message to a student
-ONE_BY_ONE, ITEMS = 50, 150  # turns in which a student's iterator is asked for items: then, at most
-
-
-class Unusable(Exception):
-    """Something that a test did with a student's object is not possible; the text says what."""
-
-
-class Stranger:
-    """An object that stayed in the student's kernel: it can be asked, and not be trusted."""
-
-    def __init__(self, names: Names, data: dict[str, Any]) -> None:
-        self._names, self._number = names, int(data["handle"])
-        self._type = str(data.get("type", "object"))[:80]
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{name} of a student's {self._type} is private")
-        return self._names.ask({"attribute": name, "of": self._number})
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        question = {
-            "call": self._number,
-            "args": [_encode(arg) for arg in args],
-            "kwargs": {name: _encode(value) for name, value in kwargs.items()},
-        }
-        return self._names.ask(question, (*args, *kwargs.values()))
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._names.ask({"item": _encode(key), "of": self._number})
-
-    def __len__(self) -> int:
-        length = self._names.ask({"length": self._number})
-        return length if type(length) is int else self._refuse("counting")
-
-    def __iter__(self) -> Iterator[Any]:
-        number = self._names.ask({"iterate": self._number})
-        return self._items(number if type(number) is int else self._refuse("iterating over"))
-
-    def _items(self, number: int) -> Iterator[Any]:
-        """The items of an iterator, at first one by one: it may have no end, and be used again."""
-        for turn in range(ITEMS):
-            items = self._names.ask({"next": number, "most": 1 if turn < ONE_BY_ONE else 1000})
-            if type(items) is not list:
-                self._refuse("iterating over")
-            if not items:
-                return
-            yield from items
-        raise Unusable(f"a student's {self._type} has too many items")
-
-    def __next__(self) -> Any:
-        items = self._names.ask({"next": self._number, "most": 1})
-        if items == []:
-            raise StopIteration
-        return items[0] if type(items) is list else self._refuse("taking the next item of")
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        array = self._names.ask({"array": self._number})
-        if type(array) is not np.ndarray:
-            self._refuse("reading numbers from")
-        return array if dtype is None else array.astype(dtype)
-
-    def _refuse(self, doing: str) -> NoReturn:
-        raise Unusable(f"{doing} a student's {self._type} is not possible")
-
-    def __bool__(self) -> bool:
-        self._refuse("asking for the truth of")
-
-    def __eq__(self, other: object) -> bool:
-        self._refuse("comparing")
-
-    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<a student's {self._type}>"
+UNTOLD = (
+    "This test binds {}. The notebook runs in a process of its own, where that cannot be:"
+    " the cell is to be graded by a person."
+)
 
 
 class Names(dict):
-    """The globals of the test cells; what is missing is fetched."""
+    """The globals of the test cells; what is missing is fetched, what is changed is told."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, theirs: Theirs = NOTHING) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
         self._ask = ask
         self._fetched: set[str] = set()
+        self._mirror = Mirror(theirs, _share)
+        self.untold = ""  #: why a name could not be told, once that has happened
+        self.seeds: Any = None  #: of a cell that seeds: where the student's kernel was put last
+        self.stdout: Any = None  #: where a test prints that has not redirected it
+
+    def imported(self) -> None:
+        """Note that what is here now was imported by the author, not bound by a test."""
+        self._mirror.given = dict(self)
 
     def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name):
+        if self._mirror.is_gone(name) or hasattr(builtins, name):
             raise KeyError(name)
-        self[name] = self.ask({"get": name})
+        reply = self._reply({"get": name})
+        self[name] = self._value(reply)
         self._fetched.add(name)
+        self._mirror.fetched(name, self[name], self._size)
         return self[name]
+
+    def __delitem__(self, name: str) -> None:
+        self[name]  # an error, if it is nowhere
+        super().__delitem__(name)
+        self._mirror.gone.add(name)
 
     def forget(self) -> None:
         """Drop what was fetched: the next test cell sees the values of its own moment."""
         for name in self._fetched:
             self.pop(name, None)
         self._fetched.clear()
+        if self._mirror.touched:
+            with contextlib.suppress(Exception):  # a kernel that has ended has no names
+                self._reply({"end": True})
+        self._mirror.end()
+        self.untold = ""
 
     def ask(self, question: dict[str, Any], arguments: tuple[Any, ...] = ()) -> Any:
         """Put a question to the student's kernel; its errors are raised here, by their names.
 
         What a called function changed in its arguments is changed in ``arguments``, as if it had
-        run here.
+        run here; and so is what it printed, if the test looks at that, and the names it changed.
         """
-        reply = exchange.loads(self._ask(exchange.dumps(question)))
-        if type(reply) is not dict or not {"value", "error"} & reply.keys():
-            raise Unusable("the student's kernel does not answer the question")
-        if "error" in reply:
-            _raise(reply["error"])
+        self._tell()
+        if "call" in question:
+            question |= {"names": self._mirror.looked_at()}
+            question |= {"printed": sys.stdout is not self.stdout}
+        reply = self._reply(question)
+        if question.get("printed") and type(printed := reply.get("printed")) is str:
+            sys.stdout.write(printed)
+        if type(names := reply.get("names")) is dict:
+            for name in {*names} & {*question.get("names", ())}:
+                self._update(name, names[name])
         left = reply.get("arguments")
         if type(left) is list and len(left) == len(arguments):
             for argument, data in zip(arguments, left, strict=True):
-                _change(argument, exchange.decode(data, lambda data: Stranger(self, data)))
+                _change(argument, self._value({"value": data}))
+        return self._value(reply)
+
+    def _tell(self) -> None:
+        """Tell the student's kernel what has become of its names in this cell."""
+        try:
+            news = self._mirror.news(self)
+        except TypeError as error:
+            self.untold = UNTOLD.format(error)
+            raise NotTested(self.untold) from None
+        if news:
+            self._value(self._reply(news))
+        if self.seeds is not None and (now := states()) != self.seeds:
+            self.seeds = now
+            self._value(self._reply({"seeds": encode(now)}))
+
+    def _update(self, name: str, data: Any) -> None:
+        """Let a name be what a call made of it."""
+        if name not in self or _share(mine := self[name]) == data:
+            return
+        now = self._value({"value": data})
+        if type(mine) is type(now) and type(mine) in (list, dict, set):
+            _change(mine, now)
+        else:
+            self[name] = now
+        self._mirror.changed(name, self[name], data)
+
+    def _reply(self, question: dict[str, Any]) -> dict[str, Any]:
+        text = self._ask(exchange.dumps(question))
+        reply = exchange.loads(text)
+        if type(reply) is not dict or not {"value", "error"} & reply.keys():
+            raise Unusable("the student's kernel does not answer the question")
+        self._size = len(text)
+        return reply
+
+    def _value(self, reply: dict[str, Any]) -> Any:
+        if "error" in reply:
+            _raise(reply["error"])
         return exchange.decode(reply["value"], lambda data: Stranger(self, data))
 
 
 class Checker:
     """Runs test cells in order, in globals that they share."""
 
-    def __init__(self, ask: Ask, imports: str = "") -> None:
-        self.names = Names(ask)
+    def __init__(self, ask: Ask, imports: str = "", theirs: Theirs = NOTHING) -> None:
+        self.names = Names(ask, theirs)
         exec(compile(imports, "<imports>", "exec"), self.names)
+        self.names.imported()
         logging.getLogger("tensorflow").addFilter(lambda record: record.levelno >= logging.ERROR)
 
     def run(self, source: str, points: float) -> dict[str, Any]:
         """The verdict on one test cell: ``{"points": ..., "max": ..., "message": ...}``.
 
-        There is nothing to be said about one that passes, whatever it prints.
+        There is nothing to be said about one that passes, whatever it prints. One that cannot be
+        run apart from what it tests is ``{"untested": True}``, too.
         """
-        printed = io.StringIO()
+        printed = self.names.stdout = io.StringIO()
+        self.names.seeds = states() if "seed(" in source else None
         earned, said = points, ""
+        stdout = sys.stdout
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
-                value = self._execute(source)
-            if isinstance(value, Score):
-                earned = max(0.0, min(points, points * value.share))
+                earned = _earned(self._execute(source), points)
+        except NotTested as reason:
+            self.names.untold = str(reason)
         except BaseException as error:
             earned, said = 0.0, f"{type(error).__name__}: {error}".removesuffix(": ")
         finally:
+            sys.stdout = stdout  # a test may have put another one there
+            untold = self.names.untold
             self.names.forget()
-        if earned >= points:
+        if untold:
+            return {"points": 0.0, "max": points, "message": untold[:LONGEST], "untested": True}
+        if earned >= points and not said:
             return {"points": earned, "max": points, "message": ""}
         message = "\n".join(part for part in (printed.getvalue().strip(), said) if part)
         return {"points": earned, "max": points, "message": message[:LONGEST]}
 
     def _execute(self, source: str) -> Any:
-        """Run the statements; the value of the last one, if it is an expression."""
-        tree = ast.parse(source)
+        """Run the statements; the value of the last one, if it is an expression that is shown."""
+        tree = ast.parse(python(source))
+        for name in deleted_in_functions(tree):  # they find only what is here
+            with contextlib.suppress(NameError, KeyError):
+                self.names[name]
         last = tree.body[-1] if tree.body else None
-        if not isinstance(last, ast.Expr):
+        if not isinstance(last, ast.Expr) or source.rstrip().endswith(";"):
             exec(compile(tree, "<test>", "exec"), self.names)
             return None
         tree.body.pop()
@@ -178,15 +187,13 @@ class Checker:
         return eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)
 
 
-def imports_of(sources: list[str]) -> str:
-    """The import statements of the cells that the author wrote, which the checker repeats."""
-    lines = []
-    for source in sources:
-        with contextlib.suppress(SyntaxError):  # magics and shell commands
-            for node in ast.walk(ast.parse(source)):
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    lines.append(ast.unparse(node))
-    return "\n".join(dict.fromkeys(lines))
+def _earned(value: Any, points: float) -> float:
+    """The points that the last expression of a test gives: a number of its own, as nbgrader's."""
+    if isinstance(value, Score):
+        value = points * value.share
+    if type(value) not in (int, float) or not value >= 0:
+        return points
+    return min(points, float(value))
 
 
 def _raise(error: dict[str, Any]) -> NoReturn:
@@ -225,7 +232,6 @@ def _change(mine: Any, now: Any) -> None:
         mine.update(now)
 
 
-def _encode(value: Any) -> Any:
-    if isinstance(value, Stranger):
-        return {"handle": value._number}
-    return exchange.encode(value, lambda it: it._number if isinstance(it, Stranger) else None)
+def _share(value: Any) -> Any:
+    """A value as it crosses under a name: what is the student's own as that, not as a copy."""
+    return encode(getattr(value, OWN, value))

@@ -6,7 +6,6 @@ need is imported there: nbformat alone takes more than a second.
 
 from __future__ import annotations
 
-import csv
 import importlib
 import logging
 import os
@@ -34,6 +33,7 @@ from helpers.kernels.turn import (
 
 if TYPE_CHECKING:
     from helpers.grading import intake
+    from helpers.grading.ledger import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = {
@@ -58,6 +58,7 @@ sandboxing = click.option(
 ELSEWHERE: dict[str, str] = {
     "collect": "helpers.grading.platforms.collect",
     "export": "helpers.grading.platforms.export",
+    "new": "helpers.grading.new",
     "report": "helpers.grading.report.command",
     "roster": "helpers.grading.platforms.roster",
 }
@@ -150,8 +151,7 @@ def grade(
     _walls(sandbox)
     with ExitStack() as stack:
         stack.enter_context(_turn(root))
-        if scheduler is None:
-            # What takes longest to start comes first: all the rest starts beside it.
+        if scheduler is None:  # what takes longest to start comes first
             stack.enter_context(warm.private_servers())
             prepare(sandbox=sandbox)
         from helpers.grading import intake
@@ -184,7 +184,9 @@ def grade(
             raise click.ClickException(
                 f"{error}\nWhat was graded is kept: mend that, and the same command goes on."
             ) from error
-    _show(rows)
+    rows = _show(root, assignment, rows)
+    if waiting := sum(row.waiting for row in rows):
+        click.echo(f"{waiting} cells are to be graded by hand:  nbgrader formgrader", err=True)
     if any(row.status in pipeline.ATTENTION for row in rows):
         raise click.ClickException("some submissions need a person: see above")
 
@@ -198,14 +200,7 @@ def status(root: Path, assignment: str, as_csv: bool) -> None:
     from helpers.grading import pipeline
 
     _assignment(root, assignment)
-    rows = pipeline.table(root, assignment)
-    if as_csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(["student", "status", "score", "max_score", "message"])
-        for row in rows:
-            writer.writerow([shown(row.student), row.status, row.score, row.of, row.message])
-    else:
-        _show(rows)
+    _show(root, assignment, pipeline.table(root, assignment), as_csv=as_csv)
 
 
 @main.command()
@@ -220,7 +215,7 @@ def feedback(root: Path, assignment: str, chosen: tuple[str, ...]) -> None:
     with _turn(root):  # while a class is being graded, some would find nothing yet
         pages = returning.give_back(root, assignment, chosen)
         results = list(tqdm(pages, unit="page", disable=None))
-    without = [f"{shown(student):24}{reason}" for student, reason in results if reason]
+    without = [f"{shown(student):24}  {reason}" for student, reason in results if reason]
     click.echo(f"{len(results) - len(without)} pages in {root / 'feedback'}")
     if without:
         raise click.ClickException("\n".join(["no page for:", *without]))
@@ -278,10 +273,16 @@ def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
         yield client
 
 
-def _show(rows: list[Any]) -> None:
-    for row in rows:
-        name = f"{shown(row.student):24}"
-        click.echo(f"{name}{row.status:14}{row.score:6g} / {row.of:<6g}{row.message}")
+def _show(root: Path, assignment: str, rows: list[Row], *, as_csv: bool = False) -> list[Row]:
+    """Print how a class stands, with what people have graded; the rows that were printed."""
+    from helpers.grading import by_hand, table
+
+    rows = by_hand.with_marks(root, assignment, rows)
+    if as_csv:
+        table.write_csv(rows, sys.stdout)
+    else:
+        click.echo("\n".join(table.lines(rows)), nl=bool(rows))
+    return rows
 
 
 def _assignment(root: Path, name: str) -> intake.Assignment:
@@ -289,7 +290,7 @@ def _assignment(root: Path, name: str) -> intake.Assignment:
 
     try:
         return intake.read_assignment(root, name)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, intake.NotForUs) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -10,9 +10,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.grading.checker import imports_of
+from helpers.grading.autotests import NotGenerated, write_out
+from helpers.grading.cells import facts, is_test
+from helpers.grading.intrusions import unfit
 from helpers.grading.limits import Limits
-from helpers.grading.rebuild import facts, rebuild
+from helpers.grading.places import places
+from helpers.grading.rebuild import rebuild
+from helpers.grading.scopes import imports_of, theirs
 from helpers.grading.submission import Rejected, candidates, read, read_timestamp, shown, usable
 from helpers.grading.verdict import Cell, Job
 
@@ -38,6 +42,10 @@ class Taken:
     note: str  #: what an instructor should know of how it was found and understood
 
 
+class NotForUs(Exception):
+    """An assignment that cannot be graded here; the text says why, and what to do."""
+
+
 def read_assignment(root: Path, name: str) -> Assignment:
     """The assignment as `make exercises` made it, whatever was written in exercises/ since.
 
@@ -45,9 +53,16 @@ def read_assignment(root: Path, name: str) -> Assignment:
     ------
     FileNotFoundError
         If there is no such assignment, or it has not been released here.
+    NotForUs
+        If it has several notebooks, or tests that nbgrader has not generated.
     """
-    source = root / "_build" / "source" / name
-    released = root / "_build" / "release" / name / f"{name}.ipynb"
+    where = places(root, name)
+    source, released = where.source / name, where.release / name / f"{name}.ipynb"
+    if several := [path.name for path in sorted(source.glob("*.ipynb")) if path.stem != name]:
+        raise NotForUs(
+            f"{name!r} has a notebook {several[0]!r}; what is graded here is one, {name}.ipynb."
+            f" Make each notebook an assignment of its own, or use  nbgrader autograde {name}"
+        )
     for path in (source / f"{name}.ipynb", released):
         if not path.is_file():
             known = sorted(path.stem for path in (root / "solutions").glob("*.md"))
@@ -61,12 +76,16 @@ def read_assignment(root: Path, name: str) -> Assignment:
         if path.is_file() and path.suffix != ".ipynb"
     }
     read = [nbformat.read(path, as_version=4) for path in (source / f"{name}.ipynb", released)]
+    try:
+        write_out(root, name, read[0])
+    except NotGenerated as error:
+        raise NotForUs(str(error)) from error
     return Assignment(name, read[0], read[1], files)
 
 
-def releases(root: Path) -> dict[str, NotebookNode]:
-    """The released notebook of every assignment, by its name."""
-    found = sorted((root / "_build" / "release").glob("*/*.ipynb"))
+def releases(root: Path, assignment: str) -> dict[str, NotebookNode]:
+    """The released notebooks of an assignment and of all others beside it, by their names."""
+    found = sorted(places(root, assignment).release.glob("*/*.ipynb"))
     own = [path for path in found if path.stem == path.parent.name]
     return {path.stem: nbformat.read(path, as_version=4) for path in own}
 
@@ -161,15 +180,30 @@ def _unfit(student: str) -> str:
 
 def job(notebook: NotebookNode, assignment: Assignment, limits: Limits, *, sandbox: bool) -> Job:
     """What there is to grade in a rebuilt notebook."""
-    cells, given, task = [], [], ""
+    cells, task = [], ""
+    imports = imports_of(_given(assignment))
     for number, cell in enumerate(notebook.cells):
         about = facts(cell)
         if cell.cell_type != "code":
             if heading := HEADING.search("" if about.get("solution") else cell.source):
                 task = heading[1]
             continue
-        if about.get("locked") and not about.get("solution"):
-            given.append(cell.source)
-        points = float(about["points"]) if about.get("grade") else None
-        cells.append(Cell(about.get("grade_id") or f"own-{number}", cell.source, points, task))
-    return Job(tuple(cells), imports_of(given), assignment.files, limits, sandbox)
+        name = about.get("grade_id") or f"own-{number}"
+        if is_test(cell):
+            points, why = float(about["points"]), unfit(cell.source, imports)
+            cells.append(Cell(name, cell.source, points, task, why))
+        else:  # what a person grades is the student's code, too
+            cells.append(Cell(name, cell.source, None, task))
+    shared = theirs(cell.source for cell in assignment.source.cells if _is_for_learners(cell))
+    return Job(tuple(cells), imports, assignment.files, limits, sandbox, shared)
+
+
+def _given(assignment: Assignment) -> list[str]:
+    """The cells of the author's, of solutions only what learners are given of them."""
+    kept = [cell for cell in assignment.source.cells if not facts(cell).get("solution")]
+    begun = [cell for cell in assignment.released.cells if facts(cell).get("solution")]
+    return [cell.source for cell in [*kept, *begun] if cell.cell_type == "code"]
+
+
+def _is_for_learners(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and not is_test(cell)

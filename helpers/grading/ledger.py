@@ -28,6 +28,7 @@ class Row:
     score: float
     of: float
     message: str = ""
+    waiting: int = 0  #: cells that a person has still to grade
 
 
 @dataclass(frozen=True)

@@ -14,26 +14,28 @@ from typing import Any, NamedTuple
 from distributed import Client, KilledWorker, as_completed
 
 from helpers.grading import intake
+from helpers.grading.cells import facts, grade_id, is_test
 from helpers.grading.converter import Failed
 from helpers.grading.ledger import NOT_RECORDED, Entry, Ledger, Row, storable
 from helpers.grading.limits import Limits
+from helpers.grading.places import configuration
 from helpers.grading.platforms import people
-from helpers.grading.rebuild import facts, grade_id
-from helpers.grading.record import Graded, Register, configuration
-from helpers.grading.verdict import Job
+from helpers.grading.record import Graded, Register
+from helpers.grading.verdict import NOT_TESTED, Job
 from helpers.grading.worker import on_worker
 
 IN_FLIGHT = 4  # tasks a slot: enough to keep it busy, few enough to keep our memory flat
 TOGETHER = 50  # submissions in one transaction of the gradebook
 INTERRUPTED = "its recording was interrupted"
 ABSENT = "not handed in"
-ATTENTION = ("rejected", "crashed", NOT_RECORDED)
+ATTENTION = ("rejected", "crashed", NOT_RECORDED, NOT_TESTED)
 # Modules that make a job or carry a verdict, without a part in it: the key holds what they made,
 # and a change to them grades nobody again.
 CLERKS = {
     *("submission", "rebuild", "intake", "pipeline", "course", "check"),
     *("record", "bulk", "gradebook", "converter", "ledger"),
     *("feedback", "sanitise", "returning", "kit", "cold", "sources"),
+    *("by_hand", "table", "intrusions", "autotests", "places", "new"),
     *("report", "platforms"),  # packages
 }
 
@@ -53,7 +55,7 @@ def grade_class(
 
     Every submission gets a row, whatever happens to any other.
     """
-    author, known = intake.read_assignment(root, assignment), intake.releases(root)
+    author, known = intake.read_assignment(root, assignment), intake.releases(root, assignment)
     ledger, register = Ledger.of(root, assignment), Register(configuration(root), assignment)
     names = list(dict.fromkeys(names))
     rows: dict[str, Row] = {}
@@ -156,7 +158,7 @@ def nothing(author: intake.Assignment, status: str, why: str) -> dict[str, Any]:
     tests = {
         grade_id(cell): {"points": 0.0, "max": facts(cell)["points"], "message": why}
         for cell in author.source.cells
-        if facts(cell).get("grade")
+        if is_test(cell)
     }
     return {"status": status, "message": why, "tests": tests, "outputs": {}, "seconds": 0.0}
 
@@ -199,7 +201,8 @@ def job_key(job: Job) -> str:
     digest = hashlib.sha256(engine_code())
     files = {name: hashlib.sha256(content).hexdigest() for name, content in job.files.items()}
     cells = [vars(cell) for cell in job.cells]
-    about = [cells, job.imports, files, vars(job.limits), job.sandbox]
+    shared = [sorted(job.theirs.read), sorted(job.theirs.changed)]
+    about = [cells, job.imports, files, vars(job.limits), job.sandbox, shared]
     digest.update(json.dumps(about, sort_keys=True).encode())
     return digest.hexdigest()[:24]
 

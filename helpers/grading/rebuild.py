@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.grading.cells import facts, grade_id
 from helpers.grading.submission import Rejected
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def rebuild(
 ) -> tuple[NotebookNode, list[str]]:
     """The author's notebook with the student's solutions, and what else there is to know.
 
-    Cells of the student's own, and further pieces of a solution, run where they stand: between
-    the same cells of the author's. A solution cell that is not there leaves nothing in its place,
-    least of all its stub, which would undo a solution typed elsewhere.
+    Cells of the student's own, and further pieces of a solution, run where they stand: between the
+    same cells of the author's. Text of their own is kept where a task asks for it. A solution cell
+    that is not there leaves nothing in its place, least of all its stub, which would undo a
+    solution typed elsewhere.
 
     Parameters
     ----------
@@ -80,7 +82,8 @@ def rebuild(
     _add_by_content(author, submitted, places)
     _add_by_position(wanted, submitted, places)
     solutions: dict[int, str] = {}
-    own: dict[int, list[str]] = {}
+    own: dict[int, list[NotebookNode]] = {}
+    tasks = any(facts(cell).get("task") for cell in author.source.cells)
     after, seen = -1, set()
     for number, (cell, place) in enumerate(zip(submitted, places, strict=True), 1):
         new = place is not None and place not in seen
@@ -89,24 +92,14 @@ def rebuild(
             seen.add(place)
         if place in wanted and new:
             solutions[place] = _text(cell, name, number)
-        elif place in wanted or (place is None and cell["cell_type"] == "code"):
-            own.setdefault(after, []).append(_text(cell, name, number))
-    if not solutions and not own:
+        elif place in wanted or (place is None and (tasks or cell["cell_type"] == "code")):
+            kind = nbformat.v4.new_code_cell
+            if place is None and cell["cell_type"] != "code":
+                kind = nbformat.v4.new_markdown_cell
+            own.setdefault(after, []).append(kind(_text(cell, name, number)))
+    if wanted and not solutions and not own:
         raise Rejected(f"{name} has no solution cell of {author.name!r} in it")
     return _assemble(author, solutions, own), _notes(author, wanted, places)
-
-
-def facts(cell: Any) -> dict[str, Any]:
-    """What nbgrader knows of a cell, if the cell says anything of the kind."""
-    metadata = cell.get("metadata")
-    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return about if isinstance(about, dict) else {}
-
-
-def grade_id(cell: Any) -> str:
-    """The name of a cell, or an empty text."""
-    name = facts(cell).get("grade_id")
-    return name if isinstance(name, str) else ""
 
 
 def tidy(source: str) -> str:
@@ -172,16 +165,16 @@ def _notes(author: Assignment, wanted: list[int], places: Places) -> list[str]:
 
 
 def _assemble(
-    author: Assignment, solutions: dict[int, str], own: dict[int, list[str]]
+    author: Assignment, solutions: dict[int, str], own: dict[int, list[NotebookNode]]
 ) -> NotebookNode:
     def cells() -> Iterator[NotebookNode]:
-        yield from map(nbformat.v4.new_code_cell, own.get(-1, []))
+        yield from own.get(-1, [])
         for at, original in enumerate(author.source.cells):
             cell = nbformat.from_dict(original)
             if facts(cell).get("solution"):
                 cell.source = solutions.get(at, "")
             yield cell
-            yield from map(nbformat.v4.new_code_cell, own.get(at, []))
+            yield from own.get(at, [])
 
     rebuilt = nbformat.v4.new_notebook(metadata=author.source.metadata)
     rebuilt.cells = list(cells())

@@ -15,21 +15,18 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from sqlalchemy.exc import OperationalError
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 from helpers.grading.bulk import Recorder, Work
+from helpers.grading.cells import grade_id, is_test
 from helpers.grading.converter import Failed, convert
 from helpers.grading.feedback import harmless
 from helpers.grading.intake import Taken
-from helpers.grading.rebuild import facts, grade_id
-
-
-def configuration(root: Path) -> Config:
-    """The course's own configuration of nbgrader."""
-    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
 @dataclass(frozen=True)
@@ -83,6 +80,12 @@ class Register:
                     faults[one.student] = error
                     # What ails the database ails it for everybody, and each would wait for it.
                     machine = error if isinstance(fault, OperationalError) else machine
+        for one in graded:
+            if one.student not in faults:
+                try:
+                    _leave_to_a_person(self._config, self._assignment, one)
+                except Exception as error:
+                    faults[one.student] = error
         return faults
 
     def close(self) -> None:
@@ -139,6 +142,18 @@ def alone(config: Config, assignment: str, graded: Graded) -> None:
         )
 
 
+def _leave_to_a_person(config: Config, assignment: str, graded: Graded) -> None:
+    """Have formgrader ask for the points of tests that could not be run."""
+    untested = [name for name, test in graded.verdict["tests"].items() if test.get("untested")]
+    if not untested:
+        return
+    with Gradebook(CourseDirectory(config=config).db_url) as gradebook:
+        for name in untested:
+            grade = gradebook.find_grade(name, assignment, assignment, graded.student)
+            grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
+        gradebook.db.commit()
+
+
 def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
     """Put a verdict's outputs where running the notebook would have put them.
 
@@ -149,7 +164,7 @@ def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
             harmless(cell)
             continue
         name = grade_id(cell)
-        if facts(cell).get("grade"):
+        if is_test(cell):
             cell.outputs = _test_outputs(verdict["tests"][name])
         else:
             shown = verdict["outputs"].get(name or f"own-{number}", [])
@@ -160,7 +175,7 @@ def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
 
 def _test_outputs(test: dict[str, Any]) -> list[NotebookNode]:
     points, most, message = test["points"], test["max"], test["message"]
-    if points >= most:
+    if points >= most and not message:
         return []
     if points > 0:
         told = nbformat.v4.new_output("stream", name="stdout", text=message + "\n")

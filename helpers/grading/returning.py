@@ -10,9 +10,10 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
 
-from helpers.grading import intake, pipeline, record
+from helpers.grading import intake, pipeline
 from helpers.grading.converter import convert
 from helpers.grading.ledger import Ledger
+from helpers.grading.places import configuration
 
 
 def give_back(root: Path, assignment: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -20,7 +21,7 @@ def give_back(root: Path, assignment: str, names: Collection[str]) -> Iterator[t
 
     A page that cannot be made leaves the one that was there, and the others, as they are.
     """
-    config, ledger = record.configuration(root), Ledger.of(root, assignment)
+    config, ledger = configuration(root), Ledger.of(root, assignment)
     (root / "_build").mkdir(exist_ok=True)
     for student in names or intake.students(root, assignment):
         entry = ledger.read(student)

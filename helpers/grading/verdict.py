@@ -16,17 +16,20 @@ from helpers.grading.checker import LONGEST
 from helpers.grading.limits import Limits
 from helpers.grading.outputs import Outputs, plain
 from helpers.grading.reasons import READ, Fault, explained, raised, stopped_at
+from helpers.grading.scopes import NOTHING, Theirs
 from helpers.grading.session import AGENT, Ended, Session
 
 SET_UP = """
 import json as _json
 from helpers.grading.agent import ask as _ask, settle as _settle
 from helpers.grading.checker import Checker as _Checker
-__checker__ = _Checker(_ask, {imports})
+from helpers.grading.scopes import Theirs
+__checker__ = _Checker(_ask, {imports}, {theirs})
 def __check__(source, points):
     return _json.dumps(__checker__.run(source, points))
 _settle()
 """
+NOT_TESTED = "not tested"  # the status where a test is left to a person
 ANSWER = AGENT + ".answer({question})"
 
 
@@ -38,6 +41,7 @@ class Cell:
     source: str
     points: float | None = None
     task: str = ""  #: what the author calls the part that it belongs to, such as "Task 1"
+    unfit: str = ""  #: why a test cell cannot be run apart from what it tests
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,16 @@ class Job:
     files: Mapping[str, bytes] = field(default_factory=dict)  #: the assignment's data files
     limits: Limits = Limits()
     sandbox: bool = True
+    theirs: Theirs = NOTHING  #: names that the learner's functions share with the tests
 
 
 def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
     """The verdict, as JSON data.
 
-    ``status`` is graded, timed_out, out_of_memory or crashed, ``message`` says why it is not
-    graded; ``tests`` has points, maximum and message of each test cell, ``outputs`` what each of
-    the student's cells showed, ``seconds`` how long the notebook's own cells took.
+    ``status`` is graded, not tested, timed_out, out_of_memory or crashed, ``message`` says why it
+    is not graded; ``tests`` has points, maximum and message of each test cell, and ``untested`` if
+    a person has to grade it; ``outputs`` has what each of the student's cells showed, ``seconds``
+    how long the notebook's own cells took.
 
     Raises
     ------
@@ -86,17 +92,25 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
                         faults.append(fault)
                         fresh += 1
                     continue
+                if cell.unfit:
+                    tests[cell.grade_id] = _untested(cell)
+                    continue
                 if not ready:
-                    checker.execute(SET_UP.format(imports=repr(job.imports)))
+                    checker.execute(SET_UP.format(imports=repr(job.imports), theirs=job.theirs))
                     ready = True
                 test = tests[cell.grade_id] = _check(checker, student, cell)
-                if test["points"] < test["max"]:
+                failed = test["points"] < test["max"] or test["message"]
+                if failed and not test.get("untested"):
                     told = explained(test["message"], cell.task, faults, fresh, written)
                     test["message"] = told[:LONGEST]
                 fresh, written = 0, ""
                 outputs.spend(tests[cell.grade_id]["message"])
     except Ended as end:
         verdict |= {"status": end.status, "message": str(end)}
+    else:
+        if untested := [name for name, test in tests.items() if test.get("untested")]:
+            why = f"{', '.join(untested)}: see the feedback; grade by hand in formgrader"
+            verdict |= {"status": NOT_TESTED, "message": why}
     verdict["outputs"] = outputs.by_cell()
     for cell in job.cells:
         if cell.points is not None and cell.grade_id not in tests:
@@ -156,11 +170,18 @@ def _check(checker: Session, student: Session, cell: Cell) -> dict[str, Any]:
     return result
 
 
+def _untested(cell: Cell) -> dict[str, Any]:
+    """The result of a test that is left to a person."""
+    return {"points": 0.0, "max": cell.points, "message": cell.unfit, "untested": True}
+
+
 def _read(text: str, cell: Cell) -> dict[str, Any]:
     """The result of a test, whatever a student's data may have made of the checker."""
     result = exchange.loads(text)
     if type(result) is not dict or type(result.get("points")) not in (int, float):
         raise ValueError("it does not say how many points")
     points = min(max(float(result["points"]), 0.0), cell.points or 0.0)
+    untested = result.get("untested") is True
     message = plain(result.get("message"))[:LONGEST]
-    return {"points": points, "max": cell.points, "message": message}
+    result = {"points": points, "max": cell.points, "message": message}
+    return result | {"untested": True} if untested else result

@@ -85,16 +85,19 @@ def _cluster() -> Iterator[Client]:
         yield client
 
 
-def check_mix(answers: list[Answer]) -> None:
-    """Enough right answers, enough wrong ones, a blank, and every cell can be lost."""
+def check_mix(answers: list[Answer], *, draft: bool = False) -> None:
+    """Enough right answers, enough wrong ones, a blank, and every cell can be lost.
+
+    A draft needs one more right answer than the solution, and one that is wrong.
+    """
     full = next(answer.points for answer in answers if answer.name == "solution")
     right = [answer for answer in answers if answer.points == full]
     wrong = [answer for answer in answers if answer.base == "solution" and answer.points != full]
     blank = [answer for answer in answers if answer.base == "blank" and not answer.cells]
-    assert sum(full.values()) == 10
+    assert sum(full.values()) > 0 and sum(full.values()) == int(sum(full.values()))
     assert all(set(answer.points) == set(full) for answer in answers), "declare every test cell"
-    assert len(right) >= 4, "the solution, and at least three right answers written differently"
-    assert len(wrong) >= 8
+    assert len(right) >= (2 if draft else 4), "the solution, and right ones written differently"
+    assert len(wrong) >= (1 if draft else 8)
     assert [set(answer.points.values()) for answer in blank] == [{0}]
     alone = {name for answer in wrong for name in full if answer.points[name] < full[name]}
     assert alone == set(full), "a test cell that no wrong answer fails proves nothing"

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from helpers.grading.report.complaints import same
 from tests.exercises.course import Answer, read_answers
 from tools import import_graph
@@ -33,6 +35,12 @@ Verdict = dict[str, Any]  # status and points
 def assignments(root: Path = ROOT) -> list[str]:
     """Every assignment that has a source."""
     return sorted(path.stem for path in (root / "solutions").glob("*.md"))
+
+
+def is_draft(assignment: str, root: Path = ROOT) -> bool:
+    """Whether the head of an assignment's source says that its answers are not all there yet."""
+    text = (root / "solutions" / f"{assignment}.md").read_text(encoding="utf-8")
+    return yaml.safe_load(text.split("\n---\n")[0].removeprefix("---\n")).get("draft", False)
 
 
 class Ledger:

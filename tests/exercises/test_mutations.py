@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.exercises import mutants as tool
-from tests.exercises.ledger import assignments
+from tests.exercises.ledger import assignments, is_draft
 from tests.exercises.mutations import mutants
 
 LIMIT = """
@@ -47,7 +47,7 @@ def test_a_writer_returns_what_it_should_and_spoils_what_it_was_given():
 @pytest.mark.parametrize("assignment", assignments())
 def test_every_assignment_has_mutants_of_every_function(assignment, released):
     drawn = tool.drawn(released, assignment, 10_000, "0")
-    assert len(drawn) > 40
+    assert len(drawn) > (0 if is_draft(assignment) else 40)
     for answer in drawn:
         for source in answer.cells.values():
             compile(source, answer.does, "exec")

@@ -224,7 +224,22 @@ def test_what_is_cleared_without_nbgrader_s_command_is_what_that_releases(releas
 
 WRONG = {
     "used 2 times": sound() + cell("answer", "x = 1"),
-    "give 7 points, expected 10": sound().replace("points: 10", "points: 7"),
+    "give 0 points, expected a whole number": sound().replace("points: 10", "points: 0"),
+    "give 2.5 points, expected a whole number": sound().replace("points: 10", "points: 2.5"),
+    "cell 'test-answer', line 2: it changes `math.sqrt`": sound().replace(
+        "assert answer > 0", "import math\nmath.sqrt = None\nassert answer > 0"
+    ),
+    "cell 'test-answer', line 3: it patches 'math.sqrt'": sound().replace(
+        "assert answer > 0",
+        "from unittest import mock\n\nmock.patch('math.sqrt')\nassert answer > 0",
+    ),
+    "line 1: it puts a function of its own in the place of `input`": sound().replace(
+        "assert answer > 0", "input = lambda: '3'\nassert answer > 0"
+    ),
+    "line 3: it puts a function of its own in the place of `half`": sound()
+    .replace("answer = 42", "def half(x):\n    return x / 2\n\n\nanswer = half(84)")
+    .replace("assert answer > 0", "def spy(x):\n    return 1\nhalf = spy\nassert answer > 0"),
+    "### AUTOTEST": sound().replace("assert answer > 0", "### AUTOTEST answer\nassert answer > 0"),
     "ends in an expression": sound().replace(
         "### END HIDDEN TESTS", "### END HIDDEN TESTS\nanswer == 42"
     ),
@@ -271,10 +286,36 @@ def test_a_faulty_source_is_named_and_nothing_changes(course, problem):
 
 def test_all_problems_are_told_at_once(course):
     for name in ("first", "second"):
-        text = sound().replace("points: 10", "points: 3")
+        text = sound().replace("points: 10", "points: 0")
         (course / "solutions" / f"{name}.md").write_text(text, encoding="utf-8")
     output = run(course).output
     assert "first.md" in output and "second.md" in output
+
+
+def test_one_unfinished_source_is_named_and_the_others_are_released(released):
+    """The last release of the faulty one stays, for learners and for grading."""
+    small = contents(released / "exercises" / "small")
+    unfinished = sound().replace("### END SOLUTION", "")
+    (released / "solutions" / "small.md").write_text(unfinished, encoding="utf-8")
+    other = sound().replace("# Small", "# Other").replace("points: 10", "points: 3")
+    (released / "solutions" / "other.md").write_text(other, encoding="utf-8")
+    result = run(released)
+    assert result.exit_code == 1
+    assert "exercises/other/other.ipynb" in result.output
+    assert "not released: small\n" in result.output and "other.md" not in result.output
+    assert contents(released / "exercises" / "small") == small
+    assert (released / "exercises" / "other" / "other.ipynb").is_file()
+    for kind in ("source", "release"):
+        for name in ("small", "other"):
+            assert (released / "_build" / kind / name / f"{name}.ipynb").is_file()
+    checked = run(released, "--check")
+    assert checked.exit_code == 1 and "small.md" in checked.output
+    assert "out of step" not in checked.output
+    needed = run(released, "--if-needed")  # before `make grade A=other`
+    assert needed.exit_code == 0 and "not released: small" in needed.output
+    assert "exercises/" not in needed.output
+    (released / "solutions" / "small.md").write_text(sound(), encoding="utf-8")
+    assert run(released).exit_code == 0 and run(released, "--check").exit_code == 0
 
 
 def test_a_failure_of_nbgrader_changes_nothing(released, monkeypatch):

@@ -132,9 +132,9 @@ def _gradebook(root: Path, *, new: bool = False) -> Iterator[Any]:
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SQLAlchemyError
 
-    from helpers.grading import record
+    from helpers.grading.places import configuration
 
-    course = record.configuration(root).CourseDirectory
+    course = configuration(root).CourseDirectory
     file = root / "gradebook.db"
     url = str(course.get("db_url", f"sqlite:///{file}"))
     if not new and url.startswith(f"sqlite:///{file}") and not file.exists():

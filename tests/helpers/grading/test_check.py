@@ -67,6 +67,24 @@ def test_the_course_is_that_of_the_notebook_or_the_installed_one(tmp_path, root)
     assert check.find_course(root / "exercises/gates/gates.ipynb", root) == root
 
 
+def test_what_a_person_will_grade_is_no_point_yet(tmp_path):
+    kit = make_kit(tmp_path / "kit")
+    released = nbformat.read(kit / "released/toy/toy.ipynb", as_version=4)
+    essay = nbformat.v4.new_markdown_cell("Why?")
+    essay.metadata["nbgrader"] = {"grade": True, "solution": True, "grade_id": "why", "points": 3}
+    released.cells.append(essay)
+    nbformat.write(released, kit / "released/toy/toy.ipynb")
+    mine = kit / "exercises" / "toy.ipynb"
+    mine.parent.mkdir()
+    nbformat.write(released, mine)
+    found = check.plan(kit, mine, Limits())
+    assert found.by_hand == 1 and "why" not in {cell.grade_id for cell in found.job.cells}
+    told = check._table(
+        check.summary("toy", {"status": "graded", "tests": {}}), found, hidden=False
+    )
+    assert "by hand           1 of its cells" in check._table(told, found, hidden=False)
+
+
 def test_no_folder_that_was_handed_in_passes_for_a_course(tmp_path):
     course = toy.make_clone(tmp_path)
     forged = make_kit(course / "submitted" / "mallory" / "toy")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from helpers.grading import agent
-from helpers.grading.checker import Checker, imports_of
+from helpers.grading.checker import Checker
+from helpers.grading.scopes import imports_of
 from helpers.grading.scoring import score
 
 matplotlib.use("Agg")

@@ -196,3 +196,20 @@ except ValueError as error:
 """
     assert run(student, test) == [""]
     assert run(student, "fails('c')") == ["Unusable: Odd: told so"]
+
+
+def test_a_test_may_set_what_an_object_of_the_students_has(run):
+    student = """
+class Account:
+    def __init__(self): self.balance, self._parts = 0, {}
+    def __setitem__(self, name, amount): self._parts[name] = amount
+    def total(self): return self.balance + sum(self._parts.values())
+"""
+    test = """
+account = Account()
+account.balance = 5
+account["rent"] = 2
+assert account.total() == 7 and account.balance == 5
+"""
+    assert run(student, test) == [""]
+    assert "private" in run(student, "account = Account()\naccount._parts = 3")[0]
