@@ -103,10 +103,11 @@ def measure_stock(folder, submissions):
     """Record verdicts with a converter for each submission, as nbgrader does."""
     from helpers.grading import intake, record
     from helpers.grading.limits import Limits
+    from helpers.grading.places import configuration
 
     course = make_course(folder, submissions, "")
-    author, known = intake.read_assignment(course, "toy"), intake.releases(course)
-    config = record.configuration(course)
+    author, known = intake.read_assignment(course, "toy"), intake.releases(course, "toy")
+    config = configuration(course)
     begun, spent = time.perf_counter(), time.process_time()
     for name in intake.students(course, "toy"):
         taken = intake.take(course, name, author, known)

@@ -39,7 +39,8 @@ def record_class(course, names):
     from helpers.grading import intake, pipeline
     from helpers.grading.ledger import Entry, Ledger
     from helpers.grading.limits import Limits
-    from helpers.grading.record import Graded, Register, configuration
+    from helpers.grading.places import configuration
+    from helpers.grading.record import Graded, Register
 
     author, known = intake.read_assignment(course, NAME), intake.releases(course)
     taken = intake.take(course, "one", author, known)

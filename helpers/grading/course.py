@@ -7,11 +7,9 @@ need is imported there: nbformat alone takes more than a second.
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +23,6 @@ from helpers.grading.submission import shown
 from helpers.kernels import sandbox, warm
 from helpers.kernels.turn import (
     Stopped,
-    ctrl_c_is_for_us_alone,
     one_at_a_time,
     own_temporary_folder,
     stoppable,
@@ -52,7 +49,6 @@ GOES_ON = {
 sandboxing = click.option(
     "--sandbox/--no-sandbox", default=True, help="Without only on a machine that is thrown away."
 )
-
 
 #: Commands that live in modules of their own, imported when they are asked for.
 ELSEWHERE: dict[str, str] = {
@@ -160,8 +156,10 @@ def grade(
         names = list(chosen) or intake.students(root, assignment)
         if not names:
             raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
-        client = stack.enter_context(_cluster(scheduler, workers))
         from helpers.grading import pipeline
+        from helpers.grading.cluster import workers_of
+
+        client = stack.enter_context(workers_of(scheduler, workers))
 
         bar = stack.enter_context(tqdm(total=len(names), unit="submission", disable=None))
 
@@ -246,31 +244,6 @@ def _turn(root: Path) -> AbstractContextManager[None]:
     """The turn of all that writes into the gradebook, of which all assignments share one."""
     path = root / "_build" / "grading" / "lock"
     return one_at_a_time(path, lambda told: click.echo(told, err=True))
-
-
-@contextmanager
-def _cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
-    """A client of the scheduler, or of workers of our own."""
-    import dask
-    from distributed import Client, LocalCluster
-
-    from helpers.grading.worker import OneCore
-
-    logging.getLogger("distributed").setLevel(logging.ERROR)
-    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader's tracebacks
-    if scheduler is not None:
-        with Client(scheduler) as client:
-            yield client
-        return
-    local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": ":0"}
-    # Workers that are stopped say so at length.
-    quiet = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical"}
-    with ExitStack() as stack:
-        with dask.config.set(quiet), ctrl_c_is_for_us_alone():
-            cluster = stack.enter_context(LocalCluster(**local))
-            client = stack.enter_context(Client(cluster))
-        client.register_plugin(OneCore())
-        yield client
 
 
 def _show(root: Path, assignment: str, rows: list[Row], *, as_csv: bool = False) -> list[Row]:

@@ -35,7 +35,7 @@ CLERKS = {
     *("submission", "rebuild", "intake", "pipeline", "course", "check"),
     *("record", "bulk", "gradebook", "converter", "ledger"),
     *("feedback", "sanitise", "returning", "kit", "cold", "sources"),
-    *("by_hand", "table", "intrusions", "autotests", "places", "new"),
+    *("by_hand", "table", "intrusions", "autotests", "places", "new", "cluster"),
     *("report", "platforms"),  # packages
 }
 

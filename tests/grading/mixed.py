@@ -16,7 +16,7 @@ from sqlalchemy import UniqueConstraint, create_engine, select
 from traitlets.config import Config
 
 from helpers.grading.converter import convert
-from helpers.grading.record import configuration
+from helpers.grading.places import configuration
 from tests.grading import toy
 
 NAME = "mixed"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from helpers.grading import intake
+from helpers.grading.cells import grade_id
 from helpers.grading.ledger import Entry, Ledger
 from helpers.grading.limits import Limits
-from helpers.grading.rebuild import grade_id
 
 NOT_GRADED = "not graded"
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.grading import intake
-from helpers.grading.rebuild import facts, grade_id, rebuild, recognise
+from helpers.grading.cells import facts, grade_id
+from helpers.grading.rebuild import rebuild, recognise
 from helpers.grading.sources import cleared
 from helpers.grading.submission import Rejected, parse
 from tests.grading import toy

@@ -13,6 +13,7 @@ from nbgrader.preprocessors.saveautogrades import SaveAutoGrades
 from helpers.grading import intake, record
 from helpers.grading.converter import Failed
 from helpers.grading.limits import Limits
+from helpers.grading.places import configuration
 from tests.grading import toy
 
 STUDENTS = ["ada", "bob", "eve"]
@@ -49,7 +50,7 @@ def graded(course):
 
 
 def settings(course):
-    config = record.configuration(course)
+    config = configuration(course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}?timeout=0.2"
     return config
 
