@@ -42,7 +42,7 @@ def record_class(course, names):
     from helpers.grading.places import configuration
     from helpers.grading.record import Graded, Register
 
-    author, known = intake.read_assignment(course, NAME), intake.releases(course)
+    author, known = intake.read_assignment(course, NAME), intake.releases(course, NAME)
     taken = intake.take(course, "one", author, known)
     job = intake.job(taken.notebook, author, Limits(), sandbox=False)
     verdict = pipeline.nothing(author, "graded", "AssertionError: not what was asked for")

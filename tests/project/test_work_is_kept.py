@@ -18,7 +18,7 @@ from tests.grading import toy
 PARTS = ["helpers", "solutions", "tools"]  # not exercises/, where somebody may be at work
 FILES = ["LICENSE", "Makefile", "nbgrader_config.py", "pyproject.toml", "requirements.txt"]
 # Too long for a test, or in need of a terminal: of these it is read what they would do.
-READ = {"book", "watch", "test", "quick", "corpora", "weights", "results"}
+READ = {"book", "pdf", "watch", "test", "quick", "corpora", "weights", "results"}
 IF_NEEDED = re.compile(r".* -m tools\.release_exercises --if-needed\n")  # which `make kit` proves
 READ |= {"bench", "diagrams", "lab", "lock", "lint", "system"}
 BIN = Path(sys.executable).parent

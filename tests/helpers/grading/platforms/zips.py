@@ -39,7 +39,7 @@ def in_each_layout(content):
             {
                 "Ada Byron_101_assignsubmission_file/toy.ipynb": content,
                 "Bob Lee_102_assignsubmission_file_toy (1).ipynb": content,
-                "Eve Li_103_assignsubmission_file_/work/toy.ipynb": content,
+                "Eve Li_103_assignsubmission_file_/part/toy.ipynb": content,
                 "Eve Li_103_assignsubmission_onlinetext/onlinetext.html": b"<p>hello",
             },
             {"101", "102", "103"},
