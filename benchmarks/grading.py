@@ -1,6 +1,8 @@
 """Grade the same submissions with stock nbgrader on cold kernels, and with `course grade`.
 
-``python benchmarks/grading.py [SUBMISSIONS]`` (20), all of them the solution of `exploding`.
+``python benchmarks/grading.py [SUBMISSIONS]`` (20), all of them the solution of `exploding`. The
+last line compares the run with what the page for instructors reckons: submissions, times seconds
+of each, shared by the cores.
 """
 
 import json
@@ -69,6 +71,8 @@ def main():
     print(f"course grade    {fast:6.0f} s  {fast / submissions:5.1f} s each")
     print(f"ratio           {slow / fast:6.2f}")
     print(f"learner's cells {median(own):6.1f} s, and {median(beyond):.2f} s beyond them (medians)")
+    reckoned = submissions * median(all_of_it) / os.cpu_count()
+    print(f"reckoned        {reckoned:6.0f} s; it took {fast / reckoned:.2f} times that")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the pages for instructors tell people to type exists, with every option."""
 
+import math
 import re
 import shlex
 
@@ -52,6 +53,23 @@ def test_every_option_in_the_prose_exists():
 def test_every_status_that_needs_a_person_is_explained():
     explained = set(re.findall(r"^\| `([a-z_ ]+)` \|", PAGE, re.MULTILINE))
     assert {*ATTENTION, "graded", "timed_out", "out_of_memory"} == explained
+
+
+def test_the_example_of_how_many_cores_is_reckoned_by_its_formula():
+    assert r"\frac{N \, (t + b)}{3600}" in PAGE
+    [found] = re.findall(
+        r"(\d+) submissions of (\d+) seconds each, with (\d+) seconds beside them, "
+        r"are (\d+) seconds of one core, and need (\d+) cores",
+        PAGE,
+    )
+    submissions, own, beside, seconds, cores = map(int, found)
+    assert seconds == submissions * (own + beside)
+    assert cores == math.ceil(seconds / 3600)
+
+
+def test_every_benchmark_in_the_prose_exists():
+    named = re.findall(r"`(benchmarks/\w+\.py)`", PAGE)
+    assert named and all((ROOT / name).is_file() for name in named)
 
 
 def test_the_manifest_is_yaml():
