@@ -27,9 +27,23 @@ FOOTER = (
     '<div style="font-size:8px;width:100%;text-align:center;color:#555">'
     '<span class="pageNumber"></span></div>'
 )
-#: On paper everything is open, and nothing waits for a click.
+#: On paper everything is open, and nothing waits for a click: questions have their answers.
 OPEN = """() => {
   document.documentElement.dataset.theme = 'light';
+  document.querySelectorAll('.bd-sidebar, .bd-header, .bd-header-article, #jb-print-docs-body')
+    .forEach(part => part.remove());
+  document.querySelectorAll('form.quiz').forEach(form => {
+    const right = form.querySelector('.quiz-choice[data-right]');
+    const told = form.querySelector('.quiz-told');
+    const answer = document.createElement('p');
+    answer.textContent = 'Answer: ';
+    const label = right.querySelector('label');
+    answer.append(...(label ? label.cloneNode(true).childNodes : [right.dataset.mark]));
+    const why = right.querySelector('.quiz-why').cloneNode(true);
+    why.hidden = false;
+    told.replaceChildren(answer, why);
+    form.querySelectorAll('button, .quiz-typed').forEach(part => part.remove());
+  });
   document.querySelectorAll('details').forEach(fold => fold.open = true);
   document.querySelectorAll('img[loading]').forEach(image => image.loading = 'eager');
   return Promise.all([...document.images].map(image => image.decode().catch(() => 0)));
@@ -52,24 +66,29 @@ def single_page(source: Path, build: Path) -> Path:
     environment = build_book.kernel_environment(build)
     log = build / "print.log"
     code, lines = render_book.run_sphinx(source, build / "work", log, environment, "singlehtml")
-    found = build / "work" / "_build" / "singlehtml" / "book" / "index.html"
+    folder = build / "work" / "_build" / "singlehtml"
+    found = folder / "book" / "index.html"
     if code or not found.is_file():
         told = "\n".join(lines[-25:])
         raise SystemExit(f"{told}\nThe book could not be written as one page; the log is {log}")
-    return found
+    # What it refers to lies beside the folder that the first page is in.
+    return found.replace(folder / "index.html")
 
 
 def printed(page: Page, address: str, target: Path, footer: str = "") -> None:
     """Print what is at an address, with a line below each page."""
     page.goto(address, wait_until="load", timeout=600_000)
     page.wait_for_function(
-        "() => !window.MathJax || MathJax.startup.promise.then(() => true)", timeout=900_000
+        "() => !window.MathJax || (MathJax.startup && MathJax.startup.promise"
+        " && MathJax.startup.promise.then(() => true))",
+        timeout=900_000,
     )
     page.evaluate(OPEN)
     page.pdf(
         path=target,
         format="A4",
         print_background=True,
+        scale=0.8,
         margin=MARGINS,
         display_header_footer=bool(footer),
         header_template="<i></i>",
@@ -99,9 +118,7 @@ def contents(found: list[Heading], deepest: int = 1) -> str:
     for text, depth, page in found:
         if depth <= deepest:
             style = f'style="padding-left:{7 * depth}mm"'
-            rows.append(
-                f"<li><span {style}><b>{html.escape(text)}</b><i></i>{page + 1}</span></li>"
-            )
+            rows.append(f"<li><span {style}>{html.escape(text)}<i></i>{page + 1}</span></li>")
     return "\n".join(rows)
 
 

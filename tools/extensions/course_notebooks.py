@@ -92,10 +92,17 @@ def value(kept: dict, text: str) -> str:
         return said
 
 
+def author_year(entry) -> tuple[str, str]:
+    """Who wrote it, by their last names, and when."""
+    names = [" ".join(map(str, person.rich_last_names)) for person in entry.persons["author"]]
+    who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+    return who, entry.fields["year"]
+
+
 def roles(env, page: str, kept: dict) -> Told:
     """What roles say on a page, by what Sphinx knows of all pages."""
     standard = env.domains["std"]
-    cited = {entry.key: entry.formatted_entry.label for entry in env.domains["cite"].citations}
+    cited = env.domains["cite"].bibdata.data.entries
     numbers = {
         name: ".".join(map(str, number))
         for kinds in env.toc_fignumbers.values()
@@ -120,8 +127,10 @@ def roles(env, page: str, kept: dict) -> Told:
             equation = env.domains["math"].equations.get(text)
             return f"({equation[1]})" if equation else f"({text})"
         if role.startswith("cite"):
-            told = [cited.get(key.strip(), key.strip()) for key in text.split(",")]
-            return "; ".join(told) if role == "cite:t" else f"({'; '.join(told)})"
+            told = [author_year(cited[key.strip()]) for key in text.split(",")]
+            if role == "cite:t":
+                return "; ".join(f"{who} ({year})" for who, year in told)
+            return f"({'; '.join(', '.join(each) for each in told)})"
         return text
 
     return told
@@ -157,7 +166,7 @@ def notebook(app, page: str) -> nbformat.NotebookNode | None:
             if pictures:
                 cell["attachments"] = pictures
     title = app.env.titles[page].astext()
-    about = nbformat.v4.new_markdown_cell(ABOUT.format(title=title, book=app.config.project))
+    about = nbformat.v4.new_markdown_cell(ABOUT.format(title=title, book=app.config.html_title))
     about["id"] = "about"
     found.cells.insert(0, about)
     found.metadata.pop("source_map", None)
