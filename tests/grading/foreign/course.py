@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from helpers.grading import intake, pipeline
 from helpers.grading.ledger import Row
 from helpers.grading.limits import Limits
 from helpers.grading.places import configuration
-from helpers.grading.record import record
+from helpers.grading.record import Graded, Register
 from helpers.grading.verdict import grade
 from tests.exercises.course import nbgrader
 
@@ -101,12 +102,13 @@ def course(folder: Path, *words: str) -> tuple[int, str, str]:
 def grade_here(folder: Path, name: str = "ps") -> list[Row]:
     """What `course grade` does, without a cluster: in this process, one student after the other."""
     author, known = intake.read_assignment(folder, name), intake.releases(folder, name)
-    config, rows = configuration(folder), []
-    for student in intake.students(folder, name):
-        taken = intake.take(folder, student, author, known)
-        found = grade(intake.job(taken.notebook, author, Limits(), sandbox=True))
-        record(config, name, student, taken, found)
-        rows.append(pipeline.row_of(student, found, taken.note))
+    rows = []
+    with closing(Register(configuration(folder), name)) as register:
+        for student in intake.students(folder, name):
+            taken = intake.take(folder, student, author, known)
+            found = grade(intake.job(taken.notebook, author, Limits(), sandbox=True))
+            assert register.record([Graded(student, taken, found)]) == {}
+            rows.append(pipeline.row_of(student, found, taken.note))
     return marks.with_marks(folder, name, rows)
 
 

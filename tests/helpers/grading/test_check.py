@@ -79,9 +79,7 @@ def test_what_a_person_will_grade_is_no_point_yet(tmp_path):
     nbformat.write(released, mine)
     found = check.plan(kit, mine, Limits())
     assert found.by_hand == 1 and "why" not in {cell.grade_id for cell in found.job.cells}
-    told = check._table(
-        check.summary("toy", {"status": "graded", "tests": {}}), found, hidden=False
-    )
+    told = check.summary("toy", {"status": "graded", "tests": {}})
     assert "by hand           1 of its cells" in check._table(told, found, hidden=False)
 
 
