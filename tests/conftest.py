@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from helpers.kernels import warm
+from tools.browser import chromium
 
 # Before anything imports TensorFlow: its start-up lines would drown a failure's own.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -22,7 +22,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
 # Without these a browser on a machine without a network spends its time calling home.
 ARGUMENTS = [
     "--no-sandbox",
@@ -39,9 +38,11 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_configure(config: pytest.Config) -> None:
     """Give the whole run, and all that it starts, one seed and warm servers that end with it."""
     if not hasattr(config, "workerinput"):  # workers inherit the controller's environment
-        # A shell lets what runs in its background ignore Ctrl-C, and so would all that is started
-        # here, be it to see how it ends by Ctrl-C.
+        # A shell lets what runs in its background ignore Ctrl-C, and `nohup` the end of a terminal;
+        # so would all that is started here, be it to see how it ends by that.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, lambda *_: None)  # what is started hears it; we do not
         os.environ.setdefault("CORPORA_SEED", secrets.token_hex(4))
         servers = warm.private_servers()
         servers.__enter__()
@@ -80,9 +81,9 @@ def html() -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; without one these tests are skipped, and say so."""
-    if CHROMIUM is None:
+    if (path := chromium()) is None:
         pytest.skip("no chromium: make system")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import html
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
 
 from tools import build_book, render_book
+from tools.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 MARGINS: Any = {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}
@@ -27,23 +27,11 @@ FOOTER = (
     '<div style="font-size:8px;width:100%;text-align:center;color:#555">'
     '<span class="pageNumber"></span></div>'
 )
-#: On paper everything is open, and nothing waits for a click: questions have their answers.
+#: On paper everything is open, and nothing waits for a click.
 OPEN = """() => {
   document.documentElement.dataset.theme = 'light';
   document.querySelectorAll('.bd-sidebar, .bd-header, .bd-header-article, #jb-print-docs-body')
     .forEach(part => part.remove());
-  document.querySelectorAll('form.quiz').forEach(form => {
-    const right = form.querySelector('.quiz-choice[data-right]');
-    const told = form.querySelector('.quiz-told');
-    const answer = document.createElement('p');
-    answer.textContent = 'Answer: ';
-    const label = right.querySelector('label');
-    answer.append(...(label ? label.cloneNode(true).childNodes : [right.dataset.mark]));
-    const why = right.querySelector('.quiz-why').cloneNode(true);
-    why.hidden = false;
-    told.replaceChildren(answer, why);
-    form.querySelectorAll('button, .quiz-typed').forEach(part => part.remove());
-  });
   document.querySelectorAll('details').forEach(fold => fold.open = true);
   document.querySelectorAll('img[loading]').forEach(image => image.loading = 'eager');
   return Promise.all([...document.images].map(image => image.decode().catch(() => 0)));
@@ -122,14 +110,14 @@ def contents(found: list[Heading], deepest: int = 1) -> str:
     return "\n".join(rows)
 
 
-def print_book(source: Path, build: Path) -> Path:
-    """Print the built book to one PDF, and return its path."""
+def print_book(source: Path, build: Path, program: str) -> Path:
+    """Print the built book to one PDF by this browser, and return its path."""
     whole, target = single_page(source, build), build / "networks-that-remember.pdf"
     body, front = build / "work" / "body.pdf", build / "work" / "front.pdf"
     text = front.with_suffix(".html")
     settings = yaml.safe_load((source / "_config.yml").read_text(encoding="utf-8"))
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=browser_path())
+        browser = play.chromium.launch(executable_path=program)
         page = browser.new_page(color_scheme="light")
         page.set_default_timeout(900_000)  # a busy machine is slow, not wrong
         printed(page, whole.as_uri(), body, footer=FOOTER)
@@ -155,15 +143,6 @@ def print_book(source: Path, build: Path) -> Path:
     return target
 
 
-def browser_path() -> str:
-    """The system's Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        raise SystemExit("printing needs a browser:  make system")
-    return found
-
-
 def main() -> None:
     """Print the book that `make book` has built."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -172,8 +151,9 @@ def main() -> None:
     build = build_book.build_folder(source)
     if not (build / "complete").is_file():
         raise SystemExit("there is no whole book to print:  make book")
-    browser_path()
-    target = print_book(source, build)
+    if not (browser := chromium()):
+        raise SystemExit("printing needs a browser:  make system")
+    target = print_book(source, build, browser)
     pages = len(PdfReader(target).pages)
     print(f"{target}: {pages} pages, {target.stat().st_size / 1e6:.1f} MB")
 

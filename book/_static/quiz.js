@@ -1,4 +1,4 @@
-/* Questions of a page: choose or type, check, and read why. Without scripts a fold has the answer. */
+/* Questions of a page: choose or type, check, and read why. Without scripts, and on paper, a fold has the answer. */
 (function () {
   "use strict";
 
@@ -46,7 +46,6 @@
       button.type = "submit";
       button.textContent = "Check";
       form.querySelector("fieldset").after(button);
-      form.querySelector(".quiz-answer").remove();
       form.classList.add("ready");
       form.classList.toggle("passed", window.courseProgress.passed(form.id));
       form.addEventListener("submit", function (event) {

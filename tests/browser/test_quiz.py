@@ -1,20 +1,19 @@
 """Questions answered in a page, and what a browser remembers of them: a small site of our own."""
 
-import functools
-import http.server
 import json
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
+import yaml
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from tests.browser.conftest import QuietHandler, watch
+from tests.browser.conftest import served, watch
 from tests.browser.test_every_page import violations
 
 ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 PAGES = {
     "index": "# Home\n\n```{toctree}\nbook/one\nbook/two\nbook/progress\n```\n",
     "book/one": """# One
@@ -82,6 +81,7 @@ def build(folder: Path, pages: dict[str, str]) -> list[str]:
                 "html_css_files": ["course.css"],
                 "html_favicon": str(ROOT / "book" / "_static" / "favicon.svg"),
                 "html_context": {"default_mode": "auto"},
+                "mathjax3_config": SETTINGS["sphinx"]["config"]["mathjax3_config"],
             },
             status=None,
             warning=warnings,
@@ -98,11 +98,8 @@ def site(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT / "tools" / "extensions")
         assert build(folder, PAGES) == []
-    handler = functools.partial(QuietHandler, directory=folder / "html")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(folder / "html") as address:
+        yield address
     shutil.rmtree(folder)
 
 
@@ -120,6 +117,12 @@ def reader(browser, site):
     yield open_page
     assert opened == []
     context.close()
+
+
+def again(page):
+    """Load it again, when all of it has come: an icon that is cut off would count as a fault."""
+    page.wait_for_load_state("networkidle")
+    page.reload()
 
 
 def quiz(page, number):
@@ -165,6 +168,12 @@ def test_a_number_is_typed(reader, text, says):
     assert form.evaluate("form => form.matches('.right')") == ("biases" in says)
 
 
+def test_formulas_are_set_in_questions(reader):
+    legend = quiz(reader("book/one"), 0).locator("legend")
+    legend.locator("mjx-container").wait_for()
+    assert "\\(" not in legend.inner_text()
+
+
 def test_nothing_chosen_is_told(reader):
     form = quiz(reader("book/one"), 0)
     form.get_by_role("button").click()
@@ -188,7 +197,7 @@ def test_progress_is_kept_saved_erased_and_brought_back(reader, tmp_path):
     assert [row[0] for row in before] == ["One", "Two"]
     assert before[0][1].startswith("yes") and before[0][2] == "0 of 2"
     assert before[1][2] == "1 of 1"
-    page.reload()
+    again(page)
     assert rows() == before
     with page.expect_download() as download:
         page.get_by_role("button", name="Save").click()
@@ -212,7 +221,7 @@ def test_a_storage_that_somebody_spoilt_begins_anew(reader):
     page = reader("book/progress")
     for text in ("{", "null", "[]", '{"read": [], "passed": {}}'):
         page.evaluate("text => localStorage.setItem('networks-that-remember', text)", text)
-        page.reload()
+        again(page)
         assert (
             page.locator(".course-progress tbody tr").first.locator("td").nth(1).inner_text()
             == "no"
@@ -228,6 +237,16 @@ def test_without_scripts_the_answer_is_under_a_fold(browser, site):
     form.locator("summary").click()
     assert "The update gate." in form.locator("details").inner_text()
     context.close()
+
+
+def test_on_paper_the_answer_stands_in_the_place_of_what_waits_for_a_click(reader):
+    page = reader("book/one")
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    for number, answer in enumerate(("The update gate.", "300 biases")):
+        form = quiz(page, number)
+        assert answer in form.locator(".quiz-answer").inner_text()
+        assert form.locator("input:visible, button:visible").count() == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

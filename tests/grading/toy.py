@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,14 @@ def hand_in(course: Path, student: str, content: bytes | str) -> None:
     if isinstance(content, str):
         content = json.dumps(submission(content)).encode()
     (folder / "toy.ipynb").write_bytes(content)
+
+
+def make_class(folder: Path, students: Iterable[str], content: bytes | str = SOLUTION) -> Path:
+    """A course in which all of these have handed in the same."""
+    course = make_course(folder)
+    for student in students:
+        hand_in(course, student, content)
+    return course
 
 
 def submission(solution: str = STUB) -> dict[str, Any]:

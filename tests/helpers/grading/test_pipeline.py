@@ -41,10 +41,7 @@ def client():
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory):
-    course = toy.make_course(tmp_path_factory.mktemp("course"))
-    for name in STUDENTS:
-        toy.hand_in(course, name, toy.SOLUTION)
-    return course
+    return toy.make_class(tmp_path_factory.mktemp("course"), STUDENTS)
 
 
 @pytest.fixture
