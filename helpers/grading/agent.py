@@ -48,6 +48,15 @@ def ask(question: str) -> str:
     return get_ipython().kernel.raw_input()
 
 
+def serve() -> None:
+    """Answer one question after the other, until there is none in what is sent."""
+    kernel, reply = get_ipython().kernel, ""
+    while question := ask(reply):
+        kernel._allow_stdin = False  # nobody answers what the student's functions ask
+        reply = answer(question)
+        kernel._allow_stdin = True
+
+
 def answer(question: str) -> str:
     """The answer to one question, both as JSON: ``{"value": ...}`` or ``{"error": ...}``.
 

@@ -9,22 +9,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from helpers.grading import wire
 from helpers.grading.limits import Limits
+from helpers.grading.watch import LOOK, Ended, Watch
 from helpers.kernels import sandbox, warm
 from helpers.kernels.thrift import ONE_THREAD
-from helpers.kernels.usage import memory_of
 
 if TYPE_CHECKING:
     from helpers.kernels.warm_kernel import WarmKernel
@@ -38,12 +37,8 @@ ENVIRONMENT = {
     **ONE_THREAD,
 }
 START_LIMIT = 60  # seconds
-LOOK = 0.2  # seconds between two looks at memory and clock
-FLOOD = 20  # times what is kept of a notebook's outputs is what it may show
-SWOLLEN = 700_000_000  # bytes that reading a kernel's messages may add to our own memory
 AGENT = "__import__('helpers.grading.agent', fromlist=['tell'])"
-PROTOCOL = ("execute_reply", "status", "input_request", "execute_input", wire.TEXT)
-PARTING = 10  # looks before a kernel that hung up is thought to be alive
+PARTING = 10  # looks before what was not heard is thought to be lost
 GREETING = 0.05  # seconds after which a kernel that has not been heard is asked again
 
 
@@ -55,14 +50,6 @@ def prepare(*, sandbox: bool) -> None:
         warm.connect(interpreter, environment, files).close()
 
 
-class Ended(Exception):
-    """The kernel is no more; ``status`` says what ended it, the text why."""
-
-    def __init__(self, status: str, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-
-
 @dataclass
 class Session:
     """One kernel, in a folder with the given data files; use it as a context manager."""
@@ -70,9 +57,7 @@ class Session:
     files: Mapping[str, bytes]
     limits: Limits
     sandbox: bool = True
-    begun: float = math.inf  #: when it was ready: the wait for a server is not the student's
-    looked: float = -math.inf  #: when its memory and clock were looked at
-    shown: int = 0  #: bytes of output that arrived
+    _serving: str = ""  # the request in which it answers questions, while it does
 
     def _launch(self) -> str:
         """Start the kernel; the file that says how to reach it."""
@@ -106,23 +91,22 @@ class Session:
         self.client.context.reconnect_ivl = 10  # ms: its sockets come to be a moment after it
         self.client.load_connection_file()
         self._channels = wire.Channels(self.client)
-        self._own = psutil.Process()
-        self._at_first = self._own.memory_info().rss
+        self._watch = Watch(self.process, self.limits)
         return self
 
     def wait_until_ready(self) -> None:
         """Wait, the first time only: until then the kernel starts beside what else goes on."""
-        if self.begun < math.inf:
+        if self._watch.begun < math.inf:
             return
         latest = time.monotonic() + START_LIMIT
         while time.monotonic() < latest:
-            self._look()
-            self._part()
+            self._watch.look()
+            self._watch.part()
             self.client.kernel_info()
             # What it publishes before we subscribe is lost; heard once, it will always be heard.
             while self._channels.iopub.poll(1000 * GREETING):
                 if self._receive(self._channels.iopub).parent:
-                    self.begun = time.monotonic()
+                    self._watch.begun = time.monotonic()
                     return
         raise warm.WarmUnavailable(f"the kernel did not start within {START_LIMIT} s")
 
@@ -160,30 +144,30 @@ class Session:
         WarmUnavailable
             If it does not start, or the server under it ends, which is nobody's fault.
         """
-        try:
+        with _heard():
             self.wait_until_ready()
-            return self._execute(code, on_output, on_question, expression, quiet)
-        except wire.Unreadable as error:
-            raise Ended("crashed", f"the kernel sent what cannot be read: {error}") from None
-        except zmq.ZMQError as error:
-            raise Ended("crashed", f"the kernel cannot be talked to: {error}") from None
+            self._dismiss()
+            request = self._request(code, expression, quiet=quiet, stdin=on_question is not None)
+            return self._finish(request, on_output, on_question)
 
-    def _execute(
-        self,
-        code: str,
-        on_output: Callable[[wire.Message], None],
-        on_question: Callable[[str], str] | None,
-        expression: str | None,
-        quiet: bool,
-    ) -> wire.Reply:
-        request = self.client.execute(
-            code,
-            silent=quiet,
-            store_history=not quiet,
-            allow_stdin=on_question is not None,
-            stop_on_error=False,
-            user_expressions={"answer": expression} if expression else {},
+    def _request(self, code: str, expression: str | None, *, quiet: bool, stdin: bool) -> str:
+        return str(
+            self.client.execute(
+                code,
+                silent=quiet,
+                store_history=not quiet,
+                allow_stdin=stdin,
+                stop_on_error=False,
+                user_expressions={"answer": expression} if expression else {},
+            )
         )
+
+    def _finish(
+        self,
+        request: str,
+        on_output: Callable[[wire.Message], None] = lambda message: None,
+        on_question: Callable[[str], str] | None = None,
+    ) -> wire.Reply:
         reply, text = None, None
         asked, idle, nudge = False, False, ""
         while reply is None or not idle:
@@ -221,13 +205,58 @@ class Session:
         """
         telling = f"{AGENT}.tell({expression})"
         reply = self.execute("", expression=telling, on_question=on_question, quiet=True)
-        if reply.text is None:
-            raise ValueError(reply.fault())
-        return reply.text.text()
+        return _text(reply)
+
+    def ask(self, question: str) -> str:
+        """The answer of the agent in the kernel, which serves until the next cell runs.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        Ended, WarmUnavailable
+            As `execute`.
+        """
+        with _heard():
+            self.wait_until_ready()
+            if not self._serving:
+                self._serving = self._request("", f"{AGENT}.serve()", quiet=True, stdin=True)
+                began = self._turn()
+                if not self._serving:
+                    raise ValueError(began.fault())
+            self.client.input(question)
+            reply = self._turn()
+            if reply.text is None:
+                self._dismiss()  # what comes late is not taken for the next answer
+            return _text(reply)
+
+    def _turn(self) -> wire.Reply:
+        """What the agent says until it waits for a question."""
+        last, text, silent = None, None, 0
+        while last is None or (text is None and silent < PARTING):
+            ready = self._wait()
+            silent = 0 if ready else silent + 1
+            for message in map(self._receive, ready):
+                if message.parent != self._serving:
+                    continue
+                if message.kind == wire.TEXT and text is None:
+                    text = message
+                elif message.kind in ("input_request", "execute_reply"):
+                    last = message
+        if last.kind == "execute_reply":  # it serves no more
+            self._serving = ""
+        return wire.Reply(last, text)
+
+    def _dismiss(self) -> None:
+        """Let the agent end, if it serves."""
+        if self._serving:
+            request, self._serving = self._serving, ""
+            self.client.input("")
+            self._finish(request)
 
     def _wait(self) -> list[zmq.Socket]:
         """The sockets at which messages wait, after a short while perhaps none."""
-        self._look()
+        self._watch.look()
         for _ in range(PARTING):
             over = self.process.poll() is not None  # asked first: what it sent before is kept
             ready, lost = self._channels.wait(LOOK)
@@ -235,50 +264,24 @@ class Session:
                 return ready
             time.sleep(LOOK)  # what it said last may be on its way
             if over and not self._channels.wait(0)[0]:
-                self._part()  # a process that ended says more than its silence
+                self._watch.part()  # a process that ended says more than its silence
         raise wire.Unreadable(f"more than {wire.LONGEST // 10**6} MB at once, or it hung up")
 
     def _receive(self, socket: zmq.Socket) -> wire.Message:
-        """A message; those that a notebook sends of its own accord are counted."""
         message = self._channels.receive(socket)
-        if message.kind not in PROTOCOL or len(message.raw) > wire.JSON:
-            self.shown += message.size
-        most = FLOOD * self.limits.output
-        if self.shown > most:
-            raise Ended("crashed", f"more than {most:,} characters of output")
+        self._watch.heard(message)
         return message
 
-    def _part(self) -> None:
-        """Notice if the kernel has ended."""
-        code = self.process.poll()
-        if self.process.lost:
-            raise warm.WarmUnavailable("the kernel's server ended")
-        if code is not None:
-            raise Ended("crashed", f"the notebook's process ended by itself ({_told(code)})")
 
-    def _look(self) -> None:
-        """Now and then: end the kernel if it has passed a limit."""
-        if time.monotonic() - self.looked < LOOK:
-            return
-        self.looked = time.monotonic()
-        if time.monotonic() - self.begun > self.limits.seconds:
-            raise Ended("timed_out", f"more than {self.limits.seconds:.0f} s")
-        memory, count, seconds = 0, 0, 0.0
-        with suppress(psutil.NoSuchProcess):
-            root = psutil.Process(self.process.pid)
-            for process in [root, *root.children(recursive=True)]:
-                with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += memory_of(process)
-                    seconds += sum(process.cpu_times()[:2])
-                    count += 1
-        if seconds > self.limits.cpu_seconds:
-            raise Ended("timed_out", f"more than {self.limits.cpu_seconds:.0f} s of processor")
-        if memory > self.limits.memory:
-            raise Ended("out_of_memory", f"more than {self.limits.memory / 1e9:.1f} GB of memory")
-        if count > self.limits.processes:
-            raise Ended("crashed", f"more than {self.limits.processes} processes")
-        if self._own.memory_info().rss > self._at_first + SWOLLEN:
-            raise Ended("crashed", "its kernel sends more than can be read")
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Take a kernel that cannot be understood, or talked to, for one that has ended."""
+    try:
+        yield
+    except wire.Unreadable as error:
+        raise Ended("crashed", f"the kernel sent what cannot be read: {error}") from None
+    except zmq.ZMQError as error:
+        raise Ended("crashed", f"the kernel cannot be talked to: {error}") from None
 
 
 def _interpreter(locked_in: bool) -> list[str]:
@@ -290,5 +293,8 @@ def _environment() -> dict[str, str]:
     return ENVIRONMENT | {name: os.environ[name] for name in (warm.FOLDER, warm.OWNER)}
 
 
-def _told(code: int) -> str:
-    return f"exit code {code}" if code >= 0 else f"signal {-code}"
+def _text(reply: wire.Reply) -> str:
+    """The text that came with a reply; ValueError if there is none."""
+    if reply.text is None:
+        raise ValueError(reply.fault())
+    return reply.text.text()

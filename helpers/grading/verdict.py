@@ -17,7 +17,8 @@ from helpers.grading.limits import Limits
 from helpers.grading.outputs import Outputs, plain
 from helpers.grading.reasons import READ, Fault, explained, raised, stopped_at
 from helpers.grading.scopes import NOTHING, Theirs
-from helpers.grading.session import AGENT, Ended, Session
+from helpers.grading.session import AGENT, Session
+from helpers.grading.watch import Ended
 
 SET_UP = """
 import json as _json
@@ -30,7 +31,6 @@ def __check__(source, points):
 _settle()
 """
 NOT_TESTED = "not tested"  # the status where a test is left to a person
-ANSWER = AGENT + ".answer({question})"
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _check(checker: Session, student: Session, cell: Cell) -> dict[str, Any]:
 
     def ask(question: str) -> str:
         try:
-            return student.evaluate(ANSWER.format(question=repr(question)))
+            return student.ask(question)
         except Ended as end:
             trouble.append(end)
             why = {"type": "RuntimeError", "message": f"the notebook was stopped: {end}"}

@@ -177,6 +177,21 @@ def test_an_answer_above_the_limit_fails_the_test_alone():
     assert result["status"] == "graded" and "64 MB" in result["tests"]["test"]["message"]
 
 
+def test_nobody_answers_what_a_function_asks_while_it_is_tested():
+    code = "def f(x):\n    try:\n        return input()\n    except Exception:\n        return x"
+    assert verdict(code, "assert [f(1), f(2)] == [1, 2]")["tests"]["test"]["points"] == 3.0
+
+
+@pytest.mark.parametrize("hidden", ["agent.tell = print", "get_ipython().kernel.raw_input = None"])
+def test_an_agent_that_falls_silent_fails_its_test_and_no_later_one(hidden):
+    code = f"from helpers.grading import agent\ndef f(x):\n    {hidden}\n    return x"
+    cells = (Cell("solve", code), Cell("asks", "assert [f(1), f(2)] == [1, 2]", 1.0))
+    later = (Cell("own", "x = 1"), Cell("test", "assert True", 2.0))
+    result = grade(Job((*cells, *later), "", limits=Limits(seconds=30)))
+    assert [test["points"] for test in result["tests"].values()] == [0.0, 2.0], result
+    assert "no answer" in result["tests"]["asks"]["message"]
+
+
 def test_graphs_that_live_for_seconds_are_not_optimised():
     code = "import tensorflow; options = tensorflow.config.optimizer.get_experimental_options()"
     test = "assert options['disable_meta_optimizer']"
