@@ -36,6 +36,8 @@ def masked_softmax(scores: np.ndarray, mask: np.ndarray | None = None) -> np.nda
         If the mask does not fit the scores.
     """
     scores = np.asarray(scores)
+    if not np.issubdtype(scores.dtype, np.floating):
+        scores = scores.astype(float)  # whole numbers have no infinity
     given = np.asarray(True if mask is None else mask, bool)
     try:
         kept = np.broadcast_to(given, scores.shape)

@@ -49,6 +49,12 @@ def test_a_row_of_padding_alone_gives_zeros_even_where_nothing_is_a_number():
     assert not weights.any() and not context.any()
 
 
+def test_whole_numbers_are_scores_too():
+    scores, mask = np.array([[3, -2, 9]]), np.array([[True, True, False]])
+    found = attention.masked_softmax(scores, mask)
+    np.testing.assert_allclose(found, attention.masked_softmax(scores.astype(float), mask))
+
+
 def test_a_mask_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"mask has shape \(2, 3\).*\(2, 4\)"):
         attention.masked_softmax(np.zeros((2, 4)), np.ones((2, 3), bool))
