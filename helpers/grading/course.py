@@ -57,6 +57,7 @@ ELSEWHERE: dict[str, str] = {
     "new": "helpers.grading.new",
     "report": "helpers.grading.report.command",
     "roster": "helpers.grading.platforms.roster",
+    "similar": "helpers.grading.report.similar",
 }
 
 

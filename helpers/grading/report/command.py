@@ -19,11 +19,11 @@ def report(root: Path, assignment: str, output: Path | None) -> None:
     """Write a page on how the class did in ASSIGNMENT, and which misconceptions it shows."""
     from helpers.grading import intake
     from helpers.grading.platforms import people
-    from helpers.grading.report import page, results
+    from helpers.grading.report import files, page, results
 
     try:
         author = intake.read_assignment(root, assignment)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, intake.NotForUs) as error:
         raise click.ClickException(str(error)) from error
     found = results.read_class(root, assignment)
     try:
@@ -34,29 +34,6 @@ def report(root: Path, assignment: str, output: Path | None) -> None:
     if not found:
         raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
     target = output or root / "_build" / "reports" / f"{assignment}.html"
-    if target.exists() and f'content="{page.GENERATOR}"' not in _beginning(target):
-        raise click.ClickException(
-            f"{target} is something else than a report: name another file with --output"
-        )
-    try:
-        write(target, page.render(root, author, found, absent))
-    except OSError as error:
-        raise click.ClickException(f"{target} cannot be written: {error.strerror}") from error
+    files.check_free(target)
+    files.write(target, page.render(root, author, found, absent))
     click.echo(f"{target}: {len(found)} submissions")
-
-
-def write(target: Path, text: str) -> None:
-    """Put a text into a file, whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def _beginning(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(2000)

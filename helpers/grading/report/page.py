@@ -11,6 +11,7 @@ import jinja2
 from helpers.grading import intake
 from helpers.grading.ledger import NOT_RECORDED
 from helpers.grading.report import complaints, figures
+from helpers.grading.report.files import environment
 from helpers.grading.report.misconceptions import (
     Explanation,
     NoCorpus,
@@ -21,10 +22,7 @@ from helpers.grading.report.misconceptions import (
 from helpers.grading.report.pictures import histogram
 from helpers.grading.report.results import NOT_GRADED, Part, Result, order
 from helpers.grading.report.results import parts as parts_of
-from helpers.grading.submission import shown
 
-GENERATOR = "course report"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'"
 ATTENTION = ("rejected", "crashed", NOT_RECORDED, NOT_GRADED)
 MOST = 10  # complaints that are shown
 
@@ -59,8 +57,6 @@ def render(
     except NoCorpus as reason:
         no_corpus = str(reason)
     return _template().render(
-        policy=POLICY,
-        generator=GENERATOR,
         assignment=author.name,
         parts=parts,
         most=most,
@@ -105,13 +101,6 @@ def _undone(
 
 
 def _template() -> jinja2.Template:
-    folder = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(
-        loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "shown": shown,
-        "specimen": complaints.specimen,
-        "histogram": histogram,
-    }
-    return environment.get_template("report.html.j2")
+    made = environment()
+    made.filters |= {"specimen": complaints.specimen, "histogram": histogram}
+    return made.get_template("report.html.j2")
