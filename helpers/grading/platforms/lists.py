@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from pathlib import Path
@@ -35,9 +36,14 @@ def read(path: Path) -> list[Person]:
     try:
         if path.stat().st_size > LARGEST:
             raise Unreadable(f"{path.name} has more than {LARGEST:,} bytes: is it a list?")
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        # What spreadsheets call Unicode text begins with the mark of UTF-16.
+        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{path.name} is not text in UTF-8 (byte {error.start})") from error
+        raise Unreadable(
+            f"{path.name} is not text in UTF-8 (byte {error.start}): save it as CSV UTF-8"
+        ) from error
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from error
     first = text.partition("\n")[0]

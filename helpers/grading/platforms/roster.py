@@ -23,4 +23,5 @@ def roster(root: Path, file: Path) -> None:
             new = people.enter(root, listed)
     except (lists.Unreadable, people.NoGradebook) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{len(listed)} students in {file.name}, {new} of them new to the gradebook")
+    plural = "" if len(listed) == 1 else "s"
+    click.echo(f"{len(listed)} student{plural} in {file.name}, {new} of them new to the gradebook")

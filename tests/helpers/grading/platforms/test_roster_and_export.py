@@ -54,6 +54,7 @@ def known(course):
     ("text", "encoding"),
     [
         ("id,first_name,last_name,email\na1,Ada,Byron,ada@x.org\nb2,Bo,Van Lee,\n", "utf-8"),
+        ("id\tname\temail\na1\tByron, Ada\tada@x.org\nb2\tVan Lee, Bo\t\n", "utf-16"),
         ("ID;Name;E-Mail\r\na1;Byron, Ada;ada@x.org\r\nb2;Van Lee, Bo;\r\n\r\n", "utf-8-sig"),
         (
             'Email address\tStudent ID\tFull name\nada@x.org\ta1\tAda Byron\n\tb2\t"Van Lee, Bo"\n',
@@ -92,7 +93,7 @@ def test_a_bad_list_is_refused_whole(course, text, why):
     assert done.exit_code == 1 and why in done.output
     assert not known(course)
     done = listed(course, "id,name\na1,Zoë\n", "latin-1")
-    assert "is not text in UTF-8 (byte 13)" in done.output
+    assert "is not text in UTF-8 (byte 13): save it as" in done.output
 
 
 @pytest.fixture
