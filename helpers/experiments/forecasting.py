@@ -92,7 +92,7 @@ class Forecaster:
 
 def temperatures(
     *,
-    seeds: Iterable[int] = range(3),
+    seeds: Iterable[int] = range(5),
     rates: Iterable[float] = RATES,
     epochs: int = EPOCHS,
     source: str = "real",
