@@ -24,7 +24,7 @@ from helpers.grading import wire
 from helpers.grading.limits import Limits
 from helpers.kernels import sandbox, warm
 from helpers.kernels.thrift import ONE_THREAD
-from helpers.kernels.usage import memory_of
+from helpers.kernels.usage import held_by_room, memory_of
 
 if TYPE_CHECKING:
     from helpers.kernels.warm_kernel import WarmKernel
@@ -263,7 +263,8 @@ class Session:
         self.looked = time.monotonic()
         if time.monotonic() - self.begun > self.limits.seconds:
             raise Ended("timed_out", f"more than {self.limits.seconds:.0f} s")
-        memory, count, seconds = 0, 0, 0.0
+        memory = held_by_room(self.process.pid) if self.sandbox else 0
+        count, seconds = 0, 0.0
         with suppress(psutil.NoSuchProcess):
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:

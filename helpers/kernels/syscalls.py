@@ -34,12 +34,23 @@ CALLS: dict[str, tuple[int, int | None]] = {
     **{"bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282)},
     **{"io_uring_setup": (425, 425), "io_uring_enter": (426, 426)},
     **{"io_uring_register": (427, 427), "syslog": (103, 116)},
+    **{"open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "modify_ldt": (154, None)},
+    **{"init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106)},
+    **{"kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142)},
+    **{"swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60)},
+    # The inside of other processes.
+    **{"ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271)},
+    **{"kcmp": (312, 272), "pidfd_getfd": (438, 438), "process_madvise": (440, 440)},
+    # Cores that were given to the kernel beside.
+    "sched_setaffinity": (203, 122),
 }
 CLONE, CLONE3, PRCTL = (56, 220), (435, 435), (157, 167)
-MMAP, SOCKET = (9, 222), (41, 198)
+MMAP, SOCKET, SETSOCKOPT = (9, 222), (41, 198), (54, 208)
 NAMESPACES = 0x7E020000  # all of clone's flags that make one
 MAP_PRIVATE, MAP_TYPE, MAP_ANONYMOUS = 2, 0xF, 0x20  # every other type is shared
 PR_SET_PDEATHSIG = 1
+# How much a socket holds, which no process's figures show: as much as all do, and no more.
+SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
 # Unix, IPv4, IPv6 and netlink: each ends at the walls of the room's own network.
 FAMILIES = (1, 2, 10, 16)
 
@@ -77,6 +88,15 @@ def program(machine: str) -> bytes:
             [
                 *(step(ANY_BIT, MAP_ANONYMOUS, no=3), step(AND, MAP_TYPE)),
                 *(step(EQUAL, MAP_PRIVATE, yes=1), refuse(errno.EPERM)),
+            ],
+        ),
+        (
+            SETSOCKOPT,
+            1,
+            [
+                *(step(EQUAL, SOL_SOCKET, no=4), step(LOAD, ARGUMENTS + 8 * 2)),
+                *(step(EQUAL, SO_SNDBUF, yes=1), step(EQUAL, SO_RCVBUF, no=1)),
+                refuse(errno.EPERM),
             ],
         ),
         (SOCKET, 0, [*families, refuse(errno.EAFNOSUPPORT)]),

@@ -69,6 +69,15 @@ class TestFilter:
         for family in (38, 40, 17):
             assert verdict(machine, socket, family) == errno.EAFNOSUPPORT
 
+    def test_how_much_a_socket_holds_cannot_be_changed(self, column, machine):
+        def option(level: int, name: int) -> int:
+            return verdict(machine, syscalls.SETSOCKOPT[column], 5, level, name)
+
+        for name in (syscalls.SO_SNDBUF, syscalls.SO_RCVBUF):
+            assert option(syscalls.SOL_SOCKET, name) == errno.EPERM
+            assert option(6, name) == 0
+        assert option(syscalls.SOL_SOCKET, 2) == 0
+
     def test_whom_to_end_with_cannot_be_changed(self, column, machine):
         prctl = syscalls.PRCTL[column]
         assert verdict(machine, prctl, syscalls.PR_SET_PDEATHSIG) == errno.EPERM
