@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from helpers.grading import wire
 from helpers.grading.limits import Limits
 from helpers.kernels import sandbox, warm
 from helpers.kernels.thrift import ONE_THREAD
+from helpers.kernels.turn import remove
 from helpers.kernels.usage import held_by_room, memory_of
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Session:
         self._channels.close()
         with suppress(Exception):
             self.process.wait(10)
-        shutil.rmtree(self._place, ignore_errors=True)
+        remove(self._place)
 
     def execute(
         self,
