@@ -24,7 +24,7 @@ from helpers.grading.limits import Limits
 from helpers.kernels import sandbox, warm
 from helpers.kernels.thrift import ONE_THREAD
 from helpers.kernels.turn import remove
-from helpers.kernels.usage import held_by_room, memory_of
+from helpers.kernels.usage import UNSEEN, held_by_room, memory_of
 
 if TYPE_CHECKING:
     from helpers.kernels.warm_kernel import WarmKernel
@@ -269,7 +269,7 @@ class Session:
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += memory_of(process)
+                    memory += memory_of(process) + UNSEEN
                     seconds += sum(process.cpu_times()[:2])
                     count += 1
         if seconds > self.limits.cpu_seconds:

@@ -27,9 +27,11 @@ CALLS: dict[str, tuple[int, int | None]] = {
     # What belongs to a user, who may be the same in all rooms, and stays when a process ends.
     **{"add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)},
     **{"inotify_init": (253, None), "inotify_init1": (294, 26), "fanotify_init": (300, 262)},
-    # Memory behind a descriptor or a number.
+    "flock": (73, 32),  # on a file that other rooms read, it is a signal to them
+    # Memory behind a descriptor, a name or a number.
     **{"memfd_create": (319, 279), "memfd_secret": (447, 447)},
     **{"shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "io_setup": (206, 0)},
+    "mq_open": (240, 180),
     # Parts of the kernel in which a fault is a way out.
     **{"bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282)},
     **{"io_uring_setup": (425, 425), "io_uring_enter": (426, 426)},
@@ -45,12 +47,15 @@ CALLS: dict[str, tuple[int, int | None]] = {
     "sched_setaffinity": (203, 122),
 }
 CLONE, CLONE3, PRCTL = (56, 220), (435, 435), (157, 167)
-MMAP, SOCKET, SETSOCKOPT = (9, 222), (41, 198), (54, 208)
+MMAP, SOCKET, SETSOCKOPT, FCNTL = (9, 222), (41, 198), (54, 208), (72, 25)
 NAMESPACES = 0x7E020000  # all of clone's flags that make one
 MAP_PRIVATE, MAP_TYPE, MAP_ANONYMOUS = 2, 0xF, 0x20  # every other type is shared
 PR_SET_PDEATHSIG = 1
 # How much a socket holds, which no process's figures show: as much as all do, and no more.
 SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
+# Who has locked a file, or waits for it to be opened, or is told what is opened in a folder. SQLite
+# needs locks of its own files, which nobody else can see without asking.
+ABOUT_OTHERS = {"F_GETLK": 5, "F_OFD_GETLK": 36, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
 # Unix, IPv4, IPv6 and netlink: each ends at the walls of the room's own network.
 FAMILIES = (1, 2, 10, 16)
 
@@ -76,6 +81,8 @@ def program(machine: str) -> bytes:
     for call in calls:
         if call is not None:
             steps += [step(EQUAL, call, no=1), refuse(errno.EPERM)]
+    others = list(ABOUT_OTHERS.values())
+    about = [step(EQUAL, command, yes=len(others) - i) for i, command in enumerate(others)]
     families = [step(EQUAL, family, yes=len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
     for number, argument, checks in (
         (CLONE, 0, [step(ANY_BIT, NAMESPACES, no=1), refuse(errno.EPERM)]),
@@ -99,6 +106,7 @@ def program(machine: str) -> bytes:
                 refuse(errno.EPERM),
             ],
         ),
+        (FCNTL, 1, [*about, step(RETURN, ALLOW), refuse(errno.EPERM)]),
         (SOCKET, 0, [*families, refuse(errno.EAFNOSUPPORT)]),
     ):
         # Each ends the filter, so that what follows still sees the number of the call.

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 
+# What no figure of a process shows: the list of what it has mapped, and pipes that are full.
+UNSEEN = 20_000_000  # bytes, at most
 # Pages in use, pages that were swapped out, and the tables in which either stand.
 COSTS = re.compile(r"^Vm(?:RSS|Swap|PTE):\s*(\d+) kB$", re.MULTILINE)
 

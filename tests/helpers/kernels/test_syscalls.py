@@ -78,6 +78,15 @@ class TestFilter:
             assert option(6, name) == 0
         assert option(syscalls.SOL_SOCKET, 2) == 0
 
+    def test_files_are_locked_and_nobody_learns_of_others_locks(self, column, machine):
+        def control(command: int) -> int:
+            return verdict(machine, syscalls.FCNTL[column], 5, command)
+
+        for command in syscalls.ABOUT_OTHERS.values():
+            assert control(command) == errno.EPERM
+        for command in (*range(5), 6, 7, 1030, 1031):  # flags, locks, copies, the size of a pipe
+            assert control(command) == 0
+
     def test_whom_to_end_with_cannot_be_changed(self, column, machine):
         prctl = syscalls.PRCTL[column]
         assert verdict(machine, prctl, syscalls.PR_SET_PDEATHSIG) == errno.EPERM
