@@ -19,6 +19,7 @@ import numpy as np
 
 from helpers.behaviour import OWN
 from helpers.grading import exchange
+from helpers.grading.hidden import TEST, Secrecy, from_kernel
 from helpers.grading.magics import NotTested, python
 from helpers.grading.mirror import Mirror
 from helpers.grading.scopes import NOTHING, Theirs, deleted_in_functions
@@ -45,6 +46,7 @@ class Names(dict):
         self.untold = ""  #: why a name could not be told, once that has happened
         self.seeds: Any = None  #: of a cell that seeds: where the student's kernel was put last
         self.stdout: Any = None  #: where a test prints that has not redirected it
+        self.secrecy = Secrecy()
 
     def imported(self) -> None:
         """Note that what is here now was imported by the author, not bound by a test."""
@@ -54,6 +56,9 @@ class Names(dict):
         if self._mirror.is_gone(name) or hasattr(builtins, name):
             raise KeyError(name)
         reply = self._reply({"get": name})
+        error = reply.get("error")
+        if type(error) is dict and error.get("type") == "NameError":
+            raise NameError(f"name {name!r} is not defined")  # in our own words
         self[name] = self._value(reply)
         self._fetched.add(name)
         self._mirror.fetched(name, self[name], self._size)
@@ -81,6 +86,7 @@ class Names(dict):
         What a called function changed in its arguments is changed in ``arguments``, as if it had
         run here; and so is what it printed, if the test looks at that, and the names it changed.
         """
+        self.secrecy.asked()
         self._tell()
         if "call" in question:
             question |= {"names": self._mirror.looked_at()}
@@ -149,10 +155,18 @@ class Checker:
 
         There is nothing to be said about one that passes, whatever it prints. One that cannot be
         run apart from what it tests is ``{"untested": True}``, too.
+
+        Once hidden lines have called the student's functions it is ``{"shared": True}``, too, and
+        if there is less to be said to the student than the message says, that is ``"told"``.
         """
+        self.names.secrecy.cell(source)
+        result = self._run(source, points)
+        return result | {"shared": True} if self.names.secrecy.shared else result
+
+    def _run(self, source: str, points: float) -> dict[str, Any]:
         printed = self.names.stdout = io.StringIO()
         self.names.seeds = states() if "seed(" in source else None
-        earned, said = points, ""
+        earned, said, told = points, "", ""
         stdout = sys.stdout
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
@@ -161,6 +175,7 @@ class Checker:
             self.names.untold = str(reason)
         except BaseException as error:
             earned, said = 0.0, f"{type(error).__name__}: {error}".removesuffix(": ")
+            told = self.names.secrecy.told(error)
         finally:
             sys.stdout = stdout  # a test may have put another one there
             untold = self.names.untold
@@ -169,8 +184,12 @@ class Checker:
             return {"points": 0.0, "max": points, "message": untold[:LONGEST], "untested": True}
         if earned >= points and not said:
             return {"points": earned, "max": points, "message": ""}
-        message = "\n".join(part for part in (printed.getvalue().strip(), said) if part)
-        return {"points": earned, "max": points, "message": message[:LONGEST]}
+        shown = printed.getvalue().strip()
+        message, told = (
+            "\n".join(part for part in (shown, text) if part)[:LONGEST] for text in (said, told)
+        )
+        result = {"points": earned, "max": points, "message": message}
+        return result if told == message else result | {"told": told}
 
     def _execute(self, source: str) -> Any:
         """Run the statements; the value of the last one, if it is an expression that is shown."""
@@ -180,11 +199,11 @@ class Checker:
                 self.names[name]
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr) or source.rstrip().endswith(";"):
-            exec(compile(tree, "<test>", "exec"), self.names)
+            exec(compile(tree, TEST, "exec"), self.names)
             return None
         tree.body.pop()
-        exec(compile(tree, "<test>", "exec"), self.names)
-        return eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)
+        exec(compile(tree, TEST, "exec"), self.names)
+        return eval(compile(ast.Expression(last.value), TEST, "eval"), self.names)
 
 
 def _earned(value: Any, points: float) -> float:
@@ -209,8 +228,8 @@ def _raise(error: dict[str, Any]) -> NoReturn:
                 made = known(text)
             except TypeError:  # it wants more than a text
                 continue
-            raise made
-    raise Unusable(f"{kind}: {text}")
+            raise from_kernel(made)
+    raise from_kernel(Unusable(f"{kind}: {text}"))
 
 
 def _change(mine: Any, now: Any) -> None:

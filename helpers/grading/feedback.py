@@ -19,7 +19,9 @@ from pygments.lexers import get_lexer_by_name
 from traitlets import Bool, List, default
 
 from helpers.grading import sanitise
+from helpers.grading.hidden import BEGIN, END
 
+INSTEAD = "shown_instead"  # a cell's metadata: what a page says in the place of its outputs
 # Should anything of a student's get past the sanitiser, a browser still runs and fetches nothing.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'"
 SHOWN = ("text/html", "image/png", "image/jpeg", "text/plain")  # the best first
@@ -51,6 +53,7 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **options)
         about = resources.get("nbgrader", {})
         names = {"about": about, "policy": POLICY, "code": _Colours(), "written": WRITTEN}
+        names["instead"] = INSTEAD
         page = _template().render(nb=nb, **names)
         return page, resources
 
@@ -136,9 +139,9 @@ class HideTests(Preprocessor):
 def _without_hidden(source: str) -> str:
     left, hidden = [], False
     for line in source.split("\n"):
-        if "BEGIN HIDDEN TESTS" in line:
+        if BEGIN in line:
             hidden = True
-        elif "END HIDDEN TESTS" in line:
+        elif END in line:
             hidden = False
         elif not hidden:
             left.append(line)

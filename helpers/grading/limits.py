@@ -11,7 +11,7 @@ class Limits:
 
     seconds: float = 300.0  #: wall clock, the whole notebook
     cpu_seconds: float = 600.0
-    memory: int = 3_000_000_000  #: bytes, resident, of all its processes
+    memory: int = 3_000_000_000  #: bytes, of its processes, files and sockets
     processes: int = 400  #: and threads
     file_size: int = 100_000_000  #: bytes of one file
     disk: int = 300_000_000  #: bytes of all files

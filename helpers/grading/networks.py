@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from typing import Any
 
 import numpy as np
+
+from helpers.grading.building import bounded
 
 PARTS = (
     ("losses", "Loss"),
@@ -18,6 +21,12 @@ PARTS = (
     ("regularizers", "Regularizer"),
 )
 TAGS = frozenset(("model", "optimizer", "keras"))
+# Where in Keras the parts of networks are. Elsewhere are functions that fetch and write files.
+MODULES = re.compile(
+    r"keras(\.src)?(\.(activations|constraints|dtype_policies|initializers|layers|losses|metrics"
+    r"|models|ops|optimizers|regularizers)(\.\w+)*)?"
+)
+PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__")
 
 
 def describe(value: Any) -> tuple[str, Any] | None:
@@ -34,8 +43,7 @@ def describe(value: Any) -> tuple[str, Any] | None:
         if isinstance(value, keras.optimizers.Optimizer):
             state = [np.asarray(part) for part in value.variables[:2]]
             return "optimizer", [_config(value), [part for part in state if not part.ndim]]
-        parts = tuple(getattr(getattr(keras, module), name) for module, name in PARTS)
-        if isinstance(value, parts):
+        if isinstance(value, _parts()):
             return "keras", _config(value)
     except Exception:  # a class of a student's that does not say how it is made
         return None
@@ -48,11 +56,17 @@ def rebuild(tag: str, content: Any) -> Any:
     Raises
     ------
     Exception
-        Whatever Keras raises for a description that needs other classes, functions, or code.
+        Whatever Keras raises for a description that needs other classes, functions, or code; and
+        if it is of something else than a network or its parts, or takes too much to build.
     """
+    with bounded():
+        return _rebuilt(tag, content)
+
+
+def _rebuilt(tag: str, content: Any) -> Any:
     keras = _keras()
     if tag == "keras":
-        return _made(content, object)
+        return _made(content, _parts())
     if tag == "optimizer":
         config, state = content
         optimizer = _made(config, keras.optimizers.Optimizer)
@@ -74,15 +88,46 @@ def _keras() -> Any:
     return importlib.import_module("keras")
 
 
+def _parts() -> tuple[type, ...]:
+    return tuple(getattr(getattr(_keras(), module), name) for module, name in PARTS)
+
+
 def _config(value: Any) -> str:
     return json.dumps(_keras().saving.serialize_keras_object(value))
 
 
-def _made(config: str, kind: type) -> Any:
-    made = _keras().saving.deserialize_keras_object(json.loads(config), safe_mode=True)
+def _made(config: str, kind: type | tuple[type, ...]) -> Any:
+    described = json.loads(config)
+    _check(described)
+    made = _keras().saving.deserialize_keras_object(described, safe_mode=True)
     if not isinstance(made, kind):
-        raise TypeError(f"something that only claims to be a {kind.__name__}")
+        raise TypeError("something that only claims to be a network or a part of one")
     return made
+
+
+def _check(described: Any) -> None:
+    """Raise TypeError if anything is described that is no part of a network."""
+    if isinstance(described, list):
+        for item in described:
+            _check(item)
+    if not isinstance(described, dict):
+        return
+    for item in described.values():
+        _check(item)
+    name = described.get("class_name")
+    if name is None or name in PLAIN:
+        return
+    module, inside = described.get("module"), described.get("config")
+    names = [name, inside] if name == "function" else [name]
+    if not all(type(each) is str and each.isidentifier() for each in names):
+        raise TypeError(f"no name of a class or function: {name!r:.80}")
+    if name == "function" and module == "builtins":
+        return  # one of Keras' activations, losses and the like
+    registered = described.get("registered_name")
+    if registered and _keras().saving.get_registered_object(registered):
+        return  # a class of the course
+    if type(module) is not str or not MODULES.fullmatch(module):
+        raise TypeError(f"no part of a network: {name!r:.80} of {module!r:.80}")
 
 
 def _assign(optimizer: Any, state: list[Any]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from helpers.grading.hidden import TEXT_KEPT
 from helpers.grading.hints import hint, ignored
 from helpers.grading.outputs import Output
 
@@ -40,6 +42,7 @@ class Fault:
     source: str
     own: bool = False  #: whether the cell is one that the learner added
     line: str = ""  #: the one that it stopped in
+    silent: bool = False  #: whether its text is not to be shown
 
     def __str__(self) -> str:
         if self.error.startswith(NOT_DONE):
@@ -47,7 +50,15 @@ class Fault:
         where = f"\n    in its line: {self.line}" if self.line else ""
         told = hint(self.error)
         hinted = f"\n{told}" if told else ""
-        return f"The cell `{self.cell}` stopped with {self.error}{where}{hinted}"
+        return f"The cell `{self.cell}` stopped with {self._shown}{where}{hinted}"
+
+    @property
+    def _shown(self) -> str:
+        kind = self.error.partition(":")[0]
+        if not self.silent:
+            return self.error
+        # Another name than Python's own is one that the notebook may have made up.
+        return f"{kind if hasattr(builtins, kind) else 'an error'} {TEXT_KEPT}"
 
     @cached_property
     def makes(self) -> frozenset[str]:

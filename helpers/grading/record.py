@@ -25,7 +25,8 @@ from traitlets.config import Config
 from helpers.grading.bulk import Recorder, Work
 from helpers.grading.cells import grade_id, is_test
 from helpers.grading.converter import Failed, convert
-from helpers.grading.feedback import harmless
+from helpers.grading.feedback import INSTEAD, harmless
+from helpers.grading.hidden import OUTPUTS_KEPT
 from helpers.grading.intake import Taken
 
 
@@ -165,9 +166,15 @@ def replay(notebook: NotebookNode, verdict: dict[str, Any]) -> NotebookNode:
             continue
         name = grade_id(cell)
         if is_test(cell):
-            cell.outputs = _test_outputs(verdict["tests"][name])
+            test = verdict["tests"][name]
+            cell.outputs = _test_outputs(test)
+            if "told" in test:
+                cell.metadata[INSTEAD] = test["told"]
         else:
-            shown = verdict["outputs"].get(name or f"own-{number}", [])
+            name = name or f"own-{number}"
+            shown = verdict["outputs"].get(name, [])
+            if shown and name in verdict.get("held", []):
+                cell.metadata[INSTEAD] = OUTPUTS_KEPT
             cell.outputs = [nbformat.from_dict(output) for output in shown]
             harmless(cell)
     return notebook

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from helpers.grading.limits import Limits
 from helpers.grading.watch import LOOK, Ended, Watch
 from helpers.kernels import sandbox, warm
 from helpers.kernels.thrift import ONE_THREAD
+from helpers.kernels.turn import remove
 
 if TYPE_CHECKING:
     from helpers.kernels.warm_kernel import WarmKernel
@@ -91,7 +91,7 @@ class Session:
         self.client.context.reconnect_ivl = 10  # ms: its sockets come to be a moment after it
         self.client.load_connection_file()
         self._channels = wire.Channels(self.client)
-        self._watch = Watch(self.process, self.limits)
+        self._watch = Watch(self.process, self.limits, self.sandbox)
         return self
 
     def wait_until_ready(self) -> None:
@@ -124,7 +124,7 @@ class Session:
         self._channels.close()
         with suppress(Exception):
             self.process.wait(10)
-        shutil.rmtree(self._place, ignore_errors=True)
+        remove(self._place)
 
     def execute(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -61,8 +61,9 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
 
     ``status`` is graded, not tested, timed_out, out_of_memory or crashed, ``message`` says why it
     is not graded; ``tests`` has points, maximum and message of each test cell, and ``untested`` if
-    a person has to grade it; ``outputs`` has what each of the student's cells showed, ``seconds``
-    how long the notebook's own cells took.
+    a person has to grade it, and ``told`` if the student is to be told less than the message;
+    ``outputs`` has what each of the student's cells showed, ``held`` names those of which the
+    student is not shown it, ``seconds`` is how long the notebook's own cells took.
 
     Raises
     ------
@@ -72,6 +73,7 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
     tests: dict[str, Any] = {}
     outputs = Outputs(job.limits.output)
     verdict: dict[str, Any] = {"status": "graded", "message": "", "tests": tests, "seconds": 0.0}
+    held = verdict["held"] = list[str]()
     begun = time.monotonic()
     try:
         with (
@@ -81,15 +83,18 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
         ):
             student.execute("", expression=AGENT + ".settle()")  # the checker starts meanwhile
             ready, faults, fresh, written = False, list[Fault](), 0, ""
+            shared = False  # with the student's kernel: what hidden lines called it with
             for cell in job.cells:
                 if cell.points is None:
+                    if shared:
+                        held.append(cell.grade_id)
                     cell_begun = time.monotonic()
                     student.execute(cell.source, on_output=partial(outputs.keep, cell.grade_id))
                     verdict["seconds"] += time.monotonic() - cell_begun
                     if len(written) < READ:
                         written += f"{cell.source}\n"
                     if fault := _fault(cell, outputs):
-                        faults.append(fault)
+                        faults.append(replace(fault, silent=shared))
                         fresh += 1
                     continue
                 if cell.unfit:
@@ -99,10 +104,10 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
                     checker.execute(SET_UP.format(imports=repr(job.imports), theirs=job.theirs))
                     ready = True
                 test = tests[cell.grade_id] = _check(checker, student, cell)
+                shared = test.pop("shared", False) or shared
                 failed = test["points"] < test["max"] or test["message"]
                 if failed and not test.get("untested"):
-                    told = explained(test["message"], cell.task, faults, fresh, written)
-                    test["message"] = told[:LONGEST]
+                    _explain(test, cell.task, faults, fresh, written)
                 fresh, written = 0, ""
                 outputs.spend(tests[cell.grade_id]["message"])
     except Ended as end:
@@ -118,6 +123,18 @@ def grade(job: Job, session: type[Session] = Session) -> dict[str, Any]:
             tests[cell.grade_id] = {"points": 0.0, "max": cell.points, "message": why}
     verdict["total_seconds"] = time.monotonic() - begun
     return verdict
+
+
+def _explain(
+    test: dict[str, Any], task: str, faults: list[Fault], fresh: int, written: str
+) -> None:
+    """Put what went wrong first before what a test says, once in full and once for the student."""
+    full = [replace(fault, silent=False) for fault in faults]
+    message = explained(test["message"], task, full, fresh, written)[:LONGEST]
+    told = explained(test.get("told", test["message"]), task, faults, fresh, written)[:LONGEST]
+    test["message"] = message
+    if told != message:
+        test["told"] = told
 
 
 def _fault(cell: Cell, outputs: Outputs) -> Fault | None:
@@ -181,7 +198,7 @@ def _read(text: str, cell: Cell) -> dict[str, Any]:
     if type(result) is not dict or type(result.get("points")) not in (int, float):
         raise ValueError("it does not say how many points")
     points = min(max(float(result["points"]), 0.0), cell.points or 0.0)
-    untested = result.get("untested") is True
+    flags = {name: True for name in ("untested", "shared") if result.get(name) is True}
+    told = {"told": plain(result["told"])[:LONGEST]} if "told" in result else {}
     message = plain(result.get("message"))[:LONGEST]
-    result = {"points": points, "max": cell.points, "message": message}
-    return result | {"untested": True} if untested else result
+    return {"points": points, "max": cell.points, "message": message} | told | flags

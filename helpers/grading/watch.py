@@ -13,7 +13,7 @@ import psutil
 from helpers.grading import wire
 from helpers.grading.limits import Limits
 from helpers.kernels import warm
-from helpers.kernels.usage import memory_of
+from helpers.kernels.usage import UNSEEN, held_by_room, memory_of
 
 if TYPE_CHECKING:
     from helpers.kernels.warm_kernel import WarmKernel
@@ -38,6 +38,7 @@ class Watch:
 
     process: WarmKernel
     limits: Limits
+    room: bool  #: whether it has one of its own
     begun: float = math.inf  #: when it was ready: the wait for a server is not the student's
     _looked: float = -math.inf
     _shown: int = 0  # bytes of output that arrived
@@ -69,12 +70,13 @@ class Watch:
         self._looked = time.monotonic()
         if time.monotonic() - self.begun > self.limits.seconds:
             raise Ended("timed_out", f"more than {self.limits.seconds:.0f} s")
-        memory, count, seconds = 0, 0, 0.0
+        memory = held_by_room(self.process.pid) if self.room else 0
+        count, seconds = 0, 0.0
         with suppress(psutil.NoSuchProcess):
             root = psutil.Process(self.process.pid)
             for process in [root, *root.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += memory_of(process)
+                    memory += memory_of(process) + UNSEEN
                     seconds += sum(process.cpu_times()[:2])
                     count += 1
         if seconds > self.limits.cpu_seconds:

@@ -46,7 +46,7 @@ class Message:
         Unreadable
             If it is longer, or not a JSON object.
         """
-        return _object(self.raw, longest, f"the content of a message of the kind {self.kind!r:.40}")
+        return _object(self.raw, longest, "the content of a message")
 
     def field(self, name: str, kind: type) -> Any:
         """One part of what it says; Unreadable if that is not of this type."""

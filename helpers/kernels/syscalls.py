@@ -27,19 +27,37 @@ CALLS: dict[str, tuple[int, int | None]] = {
     # What belongs to a user, who may be the same in all rooms, and stays when a process ends.
     **{"add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)},
     **{"inotify_init": (253, None), "inotify_init1": (294, 26), "fanotify_init": (300, 262)},
-    # Memory behind a descriptor or a number.
+    # Memory behind a descriptor, a name or a number.
     **{"memfd_create": (319, 279), "memfd_secret": (447, 447)},
     **{"shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "io_setup": (206, 0)},
+    "mq_open": (240, 180),
     # Parts of the kernel in which a fault is a way out.
     **{"bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282)},
     **{"io_uring_setup": (425, 425), "io_uring_enter": (426, 426)},
     **{"io_uring_register": (427, 427), "syslog": (103, 116)},
+    **{"open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "modify_ldt": (154, None)},
+    **{"init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106)},
+    **{"kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142)},
+    **{"swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60)},
+    # The inside of other processes.
+    **{"ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271)},
+    **{"kcmp": (312, 272), "pidfd_getfd": (438, 438), "process_madvise": (440, 440)},
+    # Cores that were given to the kernel beside.
+    "sched_setaffinity": (203, 122),
 }
+# A lock on a file that other rooms read would be a signal to them. HDF5 needs a yes, and it is one:
+# nobody else opens the files of a room.
+FLOCK, GRANTED = (73, 32), 0
 CLONE, CLONE3, PRCTL = (56, 220), (435, 435), (157, 167)
-MMAP, SOCKET = (9, 222), (41, 198)
+MMAP, SOCKET, SETSOCKOPT, FCNTL = (9, 222), (41, 198), (54, 208), (72, 25)
 NAMESPACES = 0x7E020000  # all of clone's flags that make one
 MAP_PRIVATE, MAP_TYPE, MAP_ANONYMOUS = 2, 0xF, 0x20  # every other type is shared
 PR_SET_PDEATHSIG = 1
+# How much a socket holds, which no process's figures show: as much as all do, and no more.
+SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
+# Who has locked a file, or waits for it to be opened, or is told what is opened in a folder. SQLite
+# needs locks of its own files, which nobody else can see without asking.
+ABOUT_OTHERS = {"F_GETLK": 5, "F_OFD_GETLK": 36, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
 # Unix, IPv4, IPv6 and netlink: each ends at the walls of the room's own network.
 FAMILIES = (1, 2, 10, 16)
 
@@ -61,10 +79,13 @@ def program(machine: str) -> bytes:
         *(step(LOAD, NUMBER), step(AT_LEAST, X32, no=1), refuse(errno.EPERM)),
         # Its flags are out of a filter's sight; the C library then takes the older call.
         *(step(EQUAL, CLONE3[column], no=1), refuse(errno.ENOSYS)),
+        *(step(EQUAL, FLOCK[column], no=1), refuse(GRANTED)),
     ]
     for call in calls:
         if call is not None:
             steps += [step(EQUAL, call, no=1), refuse(errno.EPERM)]
+    others = list(ABOUT_OTHERS.values())
+    about = [step(EQUAL, command, yes=len(others) - i) for i, command in enumerate(others)]
     families = [step(EQUAL, family, yes=len(FAMILIES) - i) for i, family in enumerate(FAMILIES)]
     for number, argument, checks in (
         (CLONE, 0, [step(ANY_BIT, NAMESPACES, no=1), refuse(errno.EPERM)]),
@@ -79,6 +100,16 @@ def program(machine: str) -> bytes:
                 *(step(EQUAL, MAP_PRIVATE, yes=1), refuse(errno.EPERM)),
             ],
         ),
+        (
+            SETSOCKOPT,
+            1,
+            [
+                *(step(EQUAL, SOL_SOCKET, no=4), step(LOAD, ARGUMENTS + 8 * 2)),
+                *(step(EQUAL, SO_SNDBUF, yes=1), step(EQUAL, SO_RCVBUF, no=1)),
+                refuse(errno.EPERM),
+            ],
+        ),
+        (FCNTL, 1, [*about, step(RETURN, ALLOW), refuse(errno.EPERM)]),
         (SOCKET, 0, [*families, refuse(errno.EAFNOSUPPORT)]),
     ):
         # Each ends the filter, so that what follows still sees the number of the call.
@@ -93,7 +124,7 @@ def step(code: int, value: int, *, yes: int = 0, no: int = 0) -> bytes:
 
 
 def refuse(error: int) -> bytes:
-    """End the filter: the call fails with this error."""
+    """End the filter: the call fails with this error, or does nothing, if that is zero."""
     return step(RETURN, REFUSE | error)
 
 

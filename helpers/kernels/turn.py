@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -151,6 +152,18 @@ def own_temporary_folder() -> Iterator[None]:
             if before is not None:
                 os.environ["TMPDIR"] = before
             tempfile.tempdir = None
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all that is in it, however deep it goes and whoever may not enter it.
+
+    Python 3.11 cannot go deeper than it can call, and what cannot be entered stays.
+    """
+    with suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists() and fcntl is not None:
+        for words in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+            subprocess.run([*words, "--", str(folder)], capture_output=True)
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """What a process costs the machine."""
 
+import os
 import re
 from pathlib import Path
 
 import psutil
 
+# What no figure of a process shows: the list of what it has mapped, and pipes that are full.
+UNSEEN = 20_000_000  # bytes, at most
 # Pages in use, pages that were swapped out, and the tables in which either stand.
 COSTS = re.compile(r"^Vm(?:RSS|Swap|PTE):\s*(\d+) kB$", re.MULTILINE)
 
@@ -22,3 +25,27 @@ def memory_of(process: psutil.Process) -> int:
     except OSError:  # it has ended, or this is no Linux
         return int(process.memory_info().rss)
     return 1024 * sum(map(int, COSTS.findall(text)))
+
+
+def held_by_room(pid: int) -> int:
+    """Bytes that a kernel's room holds beside the memory of its processes.
+
+    They are files in memory, and what waits in sockets, counted as if each were full. Where the
+    system does not tell, it is nothing.
+
+    Parameters
+    ----------
+    pid : int
+        A process of the room, which has a network and a ``/tmp`` of its own.
+    """
+    try:
+        folder = os.statvfs(f"/proc/{pid}/root/tmp")
+        files = (folder.f_blocks - folder.f_bfree) * folder.f_frsize
+    except OSError:
+        files = 0
+    try:
+        used = re.search(r"sockets: used (\d+)", Path(f"/proc/{pid}/net/sockstat").read_text())
+        buffer = int(Path("/proc/sys/net/core/wmem_default").read_text())
+    except (OSError, ValueError):
+        used, buffer = None, 0
+    return files + (int(used[1]) * buffer if used else 0)

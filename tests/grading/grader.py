@@ -6,6 +6,7 @@ on its standard output the verdicts on them and what is left in the folder of th
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -27,8 +28,8 @@ class Grader:
     def __init__(self, process: subprocess.Popen, who: str) -> None:
         self.process, self.who = process, who
 
-    def grade(self, *solutions: str) -> list[dict[str, Any]]:
-        """Verdicts on solutions that run beside each other."""
+    def grade(self, *solutions: tuple[str, str]) -> list[dict[str, Any]]:
+        """Verdicts on solutions, each with a later cell or none, that run beside each other."""
         assert self.process.stdin and self.process.stdout
         print(json.dumps(solutions), file=self.process.stdin, flush=True)
         told = json.loads(self.process.stdout.readline())
@@ -48,9 +49,14 @@ def grader(who: str) -> Iterator[Grader]:
 
 def main() -> None:
     """Grade what is asked for."""
-    with warm.private_servers() as folder, ThreadPoolExecutor(4) as pool:
+    cores = itertools.cycle(sorted(os.sched_getaffinity(0)))
+
+    def bind() -> None:
+        os.sched_setaffinity(0, {next(cores)})
+
+    with warm.private_servers() as folder, ThreadPoolExecutor(4, initializer=bind) as pool:
         for line in sys.stdin:
-            jobs = [toy.job(toy.submission(solution)) for solution in json.loads(line)]
+            jobs = [toy.job(toy.submission(*parts)) for parts in json.loads(line)]
             verdicts = list(pool.map(grade, jobs))
             left = [path.name for path in folder.glob("k*")]
             print(json.dumps({"verdicts": verdicts, "left": left}), flush=True)

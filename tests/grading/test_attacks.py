@@ -24,6 +24,7 @@ ENDS = {
     "function-never-ends": "timed_out",
     "ignores-interrupts": "timed_out",
     "memory-hog": "out_of_memory",
+    "socket-buffers": "out_of_memory",
     "empty-pages": "out_of_memory",
     "os-exit": "crashed",
     "deep-json": "crashed",
@@ -49,8 +50,15 @@ def _points(verdict):
     return {name: test["points"] for name, test in verdict["tests"].items()}
 
 
+def _for_the_student(verdict):
+    """What of a verdict a student gets to see."""
+    outputs = {name: out for name, out in verdict["outputs"].items() if name not in verdict["held"]}
+    messages = [test.get("told", test["message"]) for test in verdict["tests"].values()]
+    return [verdict["status"], verdict["message"], outputs, messages]
+
+
 def test_the_solution_gets_everything_and_the_blank_nothing(server):
-    solved, blank = server.grade(toy.SOLUTION, toy.STUB)
+    solved, blank = server.grade((toy.SOLUTION, ""), (toy.STUB, ""))
     assert solved["status"] == "graded", solved["message"]
     assert _points(solved) == toy.FULL
     assert set(_points(blank).values()) == {0}
@@ -58,17 +66,17 @@ def test_the_solution_gets_everything_and_the_blank_nothing(server):
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
 def test_attack(path, server):
-    _, code = toy.attack(path)
+    _, *attack = toy.attack(path)
     looks, together = toy.follow_up(path)
     before = {folder: set(os.listdir(folder)) for folder in ("/", "/tmp", "/usr", "/dev/shm")}
     # The next student, on the same server, is none the worse for it.
-    neighbour = toy.SOLUTION + looks
+    neighbour = (toy.SOLUTION + looks, "")
     if together:
-        verdict, other = server.grade(code, neighbour)
+        verdict, other = server.grade(attack, neighbour)
     else:
-        [verdict], [other] = server.grade(code), server.grade(neighbour)
+        [verdict], [other] = server.grade(attack), server.grade(neighbour)
     OUTCOMES[path.stem][server.who] = f"{sum(_points(verdict).values()):g} {verdict['status']}"
-    told = json.dumps([verdict, other])
+    told = json.dumps([_for_the_student(verdict), other])
     assert set(_points(verdict).values()) == {0.0}, verdict["tests"]
     assert verdict["status"] == ENDS.get(path.stem, verdict["status"])
     assert verdict["status"] in {"graded", "crashed", "timed_out", "out_of_memory"}

@@ -21,7 +21,7 @@ SEEN = "a table that stays"
 def graded(tmp_path_factory):
     """A class of two, graded by the engine, with feedback written."""
     course = toy.make_course(tmp_path_factory.mktemp("course"))
-    _, attack = toy.attack(toy.ATTACKS / "html-output.md")
+    _, attack, _ = toy.attack(toy.ATTACKS / "html-output.md")
     table = f"display(HTML('<table><tr><td>{SEEN}</td></tr></table>'))"
     toy.hand_in(course, "attacker", f"{attack}\n{table}\nanswer = 41")
     toy.hand_in(course, "honest", toy.SOLUTION)

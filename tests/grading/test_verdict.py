@@ -66,6 +66,20 @@ def test_a_failed_test_tells_first_which_cell_raised():
     assert tests["test-later"]["message"] == "Task 2 is not done yet"
 
 
+def test_files_in_memory_count_as_memory():
+    write = "for n in range(12): open(f'{n}', 'wb').write(bytes(100_000_000))"
+    code = f"{write}\nimport time; time.sleep(20)"
+    result = verdict(code, memory=1_200_000_000, disk=2_000_000_000, file_size=200_000_000)
+    assert result["status"] == "out_of_memory"
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_nested_folders_do_not_stay(server, sandbox):
+    code = "import os\nfor _ in range(3000): os.mkdir('deeper'); os.chdir('deeper')"
+    result = grade(Job((Cell("solve", code), Cell("t", "pass", 1.0)), "", sandbox=sandbox))
+    assert result["status"] == "graded" and not list(server.glob("k*"))
+
+
 def test_tests_reached_before_the_end_keep_their_points():
     cells = (Cell("a", "x = 1"), Cell("t1", "assert x == 1", 1.0), Cell("b", "while True: pass"))
     job = Job((*cells, Cell("t2", "pass", 2.0)), "", limits=Limits(seconds=3))

@@ -76,7 +76,7 @@ def _cell(source: str, grade_id: str, **about: Any) -> Any:
     return nbformat.v4.new_code_cell(source, metadata=metadata)
 
 
-def _notebook(solution: str, *, released: bool) -> Any:
+def _notebook(solution: str, *, released: bool, later: str = "") -> Any:
     hidden = re.compile(r"### BEGIN HIDDEN.*?### END HIDDEN TESTS\n", re.DOTALL)
     cells = [
         _cell("import numpy as np", "given"),
@@ -85,6 +85,8 @@ def _notebook(solution: str, *, released: bool) -> Any:
     for name, source in TESTS.items():
         source = hidden.sub("", source) if released else source
         cells.append(_cell(source, name, grade=True, points=FULL[name]))
+    if later:
+        cells.insert(3, nbformat.v4.new_code_cell(later))  # behind the first test
     kernel = {"name": "python3", "display_name": "Python 3"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
@@ -133,9 +135,12 @@ def make_class(folder: Path, students: Iterable[str], content: bytes | str = SOL
     return course
 
 
-def submission(solution: str = STUB) -> dict[str, Any]:
-    """The released notebook with this in its solution cell, as JSON data."""
-    return json.loads(nbformat.writes(_notebook(solution, released=True)))
+def submission(solution: str = STUB, later: str = "") -> dict[str, Any]:
+    """The released notebook with this in its solution cell, as JSON data.
+
+    ``later`` is a cell of the student's own, behind the first test.
+    """
+    return json.loads(nbformat.writes(_notebook(solution, released=True, later=later)))
 
 
 def job(notebook: dict[str, Any], **limits: Any) -> Any:
@@ -148,10 +153,10 @@ def rebuilt(notebook: dict[str, Any]) -> tuple[Any, list[str]]:
     return rebuild(TOY, parse(json.dumps(notebook).encode()), "toy.ipynb")
 
 
-def attack(path: Path) -> tuple[str, str]:
-    """What an attack does, and its code."""
+def attack(path: Path) -> tuple[str, str, str]:
+    """What an attack does, its code, and that of a cell behind the first test, if it has one."""
     head, parts = _parts(path)
-    return head["does"], parts["solve"]
+    return head["does"], parts["solve"], parts.get("later", "")
 
 
 def follow_up(path: Path) -> tuple[str, bool]:

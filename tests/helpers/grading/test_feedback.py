@@ -3,6 +3,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.grading.feedback import (
     COLOURED,
+    INSTEAD,
     WRITTEN,
     FeedbackExporter,
     HideTests,
@@ -90,6 +91,14 @@ def test_a_page_shows_scores_comments_and_what_was_printed():
     text = page(cell, notebook="toy", score=1.5, max_score=2, late_penalty=0.5)
     assert "1.5 / 2" in text and "<strong>well</strong>" in text and "-0.5" in text
     assert '100%\n<span class="ansi-red-fg">red</span>' in text
+
+
+def test_what_is_kept_back_is_not_on_the_page_and_what_stands_for_it_is():
+    printed = new_output("stream", text="seen: 0.345")
+    cell = new_code_cell("x", metadata={INSTEAD: "not <b>shown"}, outputs=[printed])
+    text = page(cell)
+    assert "0.345" not in text and "not &lt;b&gt;shown" in text
+    assert "0.345" in page(new_code_cell("x", outputs=[printed]))
 
 
 def test_a_page_has_no_script_and_its_policy_comes_first():

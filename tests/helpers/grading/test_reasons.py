@@ -1,11 +1,13 @@
 """A failed test says first which cell raised, and then what it missed itself."""
 
 import time
+from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from helpers.grading.hidden import TEXT_KEPT
 from helpers.grading.reasons import Fault, explained, raised, stopped_at
 
 LR = "ValueError: Argument(s) not recognized: {'lr': 0.01}"
@@ -23,6 +25,17 @@ def test_the_cell_that_raised_leads_with_its_own_error_and_todays_name():
         f"The cell `clip` stopped with {LR}",
         "That is a name of Keras 2: `lr` is called `learning_rate` today.",
     ]
+
+
+def test_a_silent_error_is_named_with_its_place_and_todays_name_and_does_not_speak():
+    told = explained(LOST, "Task 3", [replace(SGD, silent=True, line="SGD(lr=0.01)"), GIVEN], 2)
+    assert told.splitlines() == [
+        f"The cell `clip` stopped with ValueError {TEXT_KEPT}",
+        "    in its line: SGD(lr=0.01)",
+        "That is a name of Keras 2: `lr` is called `learning_rate` today.",
+    ]
+    made_up = Fault("clip", "", "Saw0345: 0.345", "", silent=True)
+    assert str(made_up) == f"The cell `clip` stopped with an error {TEXT_KEPT}"
 
 
 def test_a_later_test_that_misses_the_same_name_says_the_same():

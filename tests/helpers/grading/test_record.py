@@ -12,6 +12,8 @@ from nbgrader.preprocessors.saveautogrades import SaveAutoGrades
 
 from helpers.grading import intake, record
 from helpers.grading.converter import Failed
+from helpers.grading.feedback import INSTEAD
+from helpers.grading.hidden import OUTPUTS_KEPT
 from helpers.grading.limits import Limits
 from helpers.grading.places import configuration
 from tests.grading import toy
@@ -66,6 +68,19 @@ def test_verdicts_are_recorded_together_and_alone_alike(course):
     told = [{path.name: path.read_bytes() for path in page.iterdir()} for page in pages]
     assert told[0] == told[1] == told[2]
     assert b"two are missing" in told[0]["toy.ipynb"]
+
+
+def test_what_a_student_is_not_shown_is_there_for_the_instructor_and_marked():
+    told = {"points": 0.0, "max": 5.0, "message": "ValueError: 0.345", "told": "ValueError"}
+    tests = {name: {"points": 0.0, "max": most, "message": "no"} for name, most in toy.FULL.items()}
+    shown = {"output_type": "stream", "name": "stdout", "text": "0.345"}
+    notebook, _ = toy.rebuilt(toy.submission(later="print(seen)"))
+    outputs = {"solve": [shown], "own-3": [shown]}
+    verdict = {"tests": tests | {"test-double": told}, "outputs": outputs, "held": ["own-3"]}
+    cells = record.replay(notebook, verdict).cells
+    marked = {number: cell.metadata.get(INSTEAD) for number, cell in enumerate(cells)}
+    assert marked == {0: None, 1: None, 2: "ValueError", 3: OUTPUTS_KEPT, 4: None, 5: None}
+    assert cells[3].outputs[0].text == "0.345" and cells[2].outputs[0].evalue == "0.345"
 
 
 class Seen(NbGraderPreprocessor):

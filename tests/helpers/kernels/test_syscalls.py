@@ -11,8 +11,10 @@ MAP_SHARED, MAP_PRIVATE, MAP_ANONYMOUS = 1, 2, 0x20
 LAST_OF_ALL = 460  # a call that is in no list
 
 
-def verdict(machine: str, number: int, *arguments: int, architecture: int | None = None) -> int:
-    """The error that a call ends in; 0 if it is let through."""
+def verdict(
+    machine: str, number: int, *arguments: int, architecture: int | None = None
+) -> int | None:
+    """The error that a call ends in; 0 if it is let through, None if nothing is done."""
     own = syscalls.MACHINES[machine]
     seen = struct.pack("=IIQ6Q", number, architecture or own, 0, *(*arguments, *[0] * 6)[:6])
     steps = list(struct.iter_unpack("=HBBI", syscalls.program(machine)))
@@ -26,7 +28,7 @@ def verdict(machine: str, number: int, *arguments: int, architecture: int | None
             case syscalls.AND:
                 value &= constant
             case syscalls.RETURN:
-                return 0 if constant == syscalls.ALLOW else constant & 0xFFFF
+                return 0 if constant == syscalls.ALLOW else constant & 0xFFFF or None
             case syscalls.EQUAL:
                 at += yes if value == constant else no
             case syscalls.AT_LEAST:
@@ -57,7 +59,7 @@ class TestFilter:
         assert verdict(machine, syscalls.CLONE3[column]) == errno.ENOSYS
 
     def test_memory_is_shared_through_files_alone(self, column, machine):
-        def mapped(flags: int) -> int:
+        def mapped(flags: int) -> int | None:
             return verdict(machine, syscalls.MMAP[column], 0, 4096, 3, flags)
 
         assert mapped(MAP_PRIVATE | MAP_ANONYMOUS) == mapped(MAP_SHARED) == 0
@@ -68,6 +70,25 @@ class TestFilter:
         assert {verdict(machine, socket, family) for family in syscalls.FAMILIES} == {0}
         for family in (38, 40, 17):
             assert verdict(machine, socket, family) == errno.EAFNOSUPPORT
+
+    def test_how_much_a_socket_holds_cannot_be_changed(self, column, machine):
+        def option(level: int, name: int) -> int | None:
+            return verdict(machine, syscalls.SETSOCKOPT[column], 5, level, name)
+
+        for name in (syscalls.SO_SNDBUF, syscalls.SO_RCVBUF):
+            assert option(syscalls.SOL_SOCKET, name) == errno.EPERM
+            assert option(6, name) == 0
+        assert option(syscalls.SOL_SOCKET, 2) == 0
+
+    def test_files_are_locked_and_nobody_learns_of_others_locks(self, column, machine):
+        def control(command: int) -> int | None:
+            return verdict(machine, syscalls.FCNTL[column], 5, command)
+
+        for command in syscalls.ABOUT_OTHERS.values():
+            assert control(command) == errno.EPERM
+        assert verdict(machine, syscalls.FLOCK[column], 5, 2) is None
+        for command in (*range(5), 6, 7, 1030, 1031):  # flags, locks, copies, the size of a pipe
+            assert control(command) == 0
 
     def test_whom_to_end_with_cannot_be_changed(self, column, machine):
         prctl = syscalls.PRCTL[column]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.kernels.turn import Stopped, one_at_a_time, own_temporary_folder, stoppable
+from helpers.kernels.turn import Stopped, one_at_a_time, own_temporary_folder, remove, stoppable
 from tests.helpers.kernels.kernels import eventually
 
 HOLD = """
@@ -139,6 +139,19 @@ def test_temporary_files_go_however_a_process_ends(number):
     if number != signal.SIGKILL:
         assert not outer.exists()
     assert eventually(lambda: not outer.exists(), 10)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs folders that nobody may enter")
+def test_a_folder_goes_however_deep_and_closed_it_is(tmp_path):
+    top = tmp_path / "top"
+    top.mkdir()
+    (top / "closed" / "inner").mkdir(parents=True)
+    (top / "closed").chmod(0)
+    nest = "import os\nfor _ in range(3000):\n    os.mkdir('deeper')\n    os.chdir('deeper')"
+    subprocess.run([sys.executable, "-c", nest], cwd=top, check=True)
+    remove(top)
+    assert not top.exists()
+    remove(top)  # which is not there any more
 
 
 def test_temporary_folders_nest_and_are_put_back(monkeypatch):
