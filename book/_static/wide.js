@@ -1,0 +1,44 @@
+/* What is wider than its column scrolls: the keyboard reaches it, and a line below says so. */
+(function () {
+  "use strict";
+  var WIDE =
+    "article .pst-scrollable-table-container, article .cell_output > .output," +
+    " article figure:not(.player)";
+  var SAID = "\u21c4 scroll sideways to see the rest";
+
+  function scrolls(box) {
+    return box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX === "auto";
+  }
+
+  function mark(box) {
+    var cue = box.matches("figure")
+      ? box.querySelector(":scope > .scroll-cue")
+      : box.nextElementSibling && box.nextElementSibling.matches(".scroll-cue") && box.nextElementSibling;
+    if (!scrolls(box)) {
+      if (cue) cue.remove();
+      if (box.dataset.reached) box.removeAttribute("tabindex");
+      return;
+    }
+    if (!box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+      box.dataset.reached = "yes";
+    }
+    if (cue) return;
+    cue = document.createElement("p");
+    cue.className = "scroll-cue";
+    cue.setAttribute("aria-hidden", "true"); // a screen reader reads all of it anyway
+    cue.textContent = SAID;
+    var caption = box.matches("figure") && box.querySelector(":scope > figcaption");
+    if (caption) caption.before(cue);
+    else if (box.matches("figure")) box.append(cue);
+    else box.after(cue);
+  }
+
+  function all() {
+    document.querySelectorAll(WIDE).forEach(mark);
+  }
+
+  all();
+  window.addEventListener("load", all);
+  window.addEventListener("resize", all);
+})();
