@@ -1,8 +1,9 @@
-/* What is wider than its column scrolls: the keyboard reaches it, and a line below says so. */
+/* What is wider than its column scrolls: the keyboard reaches it, and a line beside it says so. */
 (function () {
   "use strict";
   var WIDE =
     "article .pst-scrollable-table-container, article .cell_output > .output," +
+    " article .cell_output pre, article .explorable .scrolls," +
     " article figure:not(.player)";
   var SAID = "\u21c4 scroll sideways to see the rest";
 
@@ -13,7 +14,8 @@
   function mark(box) {
     var cue = box.matches("figure")
       ? box.querySelector(":scope > .scroll-cue")
-      : box.nextElementSibling && box.nextElementSibling.matches(".scroll-cue") && box.nextElementSibling;
+      : box.previousElementSibling;
+    if (cue && !cue.matches(".scroll-cue")) cue = null;
     if (!scrolls(box)) {
       if (cue) cue.remove();
       if (box.dataset.reached) box.removeAttribute("tabindex");
@@ -31,7 +33,7 @@
     var caption = box.matches("figure") && box.querySelector(":scope > figcaption");
     if (caption) caption.before(cue);
     else if (box.matches("figure")) box.append(cue);
-    else box.after(cue);
+    else box.before(cue); // a table may be higher than the screen
   }
 
   function all() {
@@ -39,6 +41,9 @@
   }
 
   all();
+  document.querySelectorAll(".explorable").forEach(function (figure) { // which draws itself anew
+    new MutationObserver(all).observe(figure, { childList: true, subtree: true });
+  });
   window.addEventListener("load", all);
   window.addEventListener("resize", all);
 })();
