@@ -36,14 +36,39 @@
     else box.before(cue); // a table may be higher than the screen
   }
 
+  /* A formula has no line beside it: that it is cut says enough. */
+  function reach(formula) {
+    if (scrolls(formula)) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
+  }
+
   function all() {
     document.querySelectorAll(WIDE).forEach(mark);
+  }
+
+  function formulas() {
+    document.querySelectorAll("article mjx-container").forEach(reach);
   }
 
   all();
   document.querySelectorAll(".explorable").forEach(function (figure) { // which draws itself anew
     new MutationObserver(all).observe(figure, { childList: true, subtree: true });
   });
-  window.addEventListener("load", all);
+  window.addEventListener("load", function () {
+    all();
+    var maths = window.MathJax && window.MathJax.startup;
+    if (!maths || !maths.promise) return;
+    maths.promise.then(function () {
+      formulas();
+      document.fonts.ready.then(formulas); // whose letters may be wider
+      var unfolded = new ResizeObserver(function (changed) {
+        changed.forEach(function (each) { reach(each.target); });
+      });
+      document.querySelectorAll("article mjx-container").forEach(function (formula) {
+        unfolded.observe(formula);
+      });
+    });
+  });
   window.addEventListener("resize", all);
+  window.addEventListener("resize", formulas);
 })();

@@ -117,3 +117,15 @@ def test_the_keyboard_scrolls_what_is_wide(visit, kind):
     page.locator(KINDS[kind]).first.focus(timeout=30_000)
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.activeElement.scrollLeft > 0", timeout=30_000)
+
+
+def test_the_keyboard_reaches_a_formula_that_scrolls_and_no_other(visit):
+    reached = (
+        """tags => tags.map(tag => [tag.scrollWidth > tag.clientWidth + 2, tag.tabIndex === 0])"""
+    )
+    for width, some in ((PHONE, True), (1280, False)):
+        page = visit(lessons()[0], width=width).page
+        found = page.locator("article mjx-container").evaluate_all(reached)
+        assert found and all(wide == reach for wide, reach in found)
+        assert any(wide for wide, _ in found) or not some
+        page.context.close()
