@@ -118,7 +118,7 @@ def test_a_first_visit_loads_little(visit):
       .concat(performance.getEntriesByType('navigation'))
       .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
     assert visit("book/index").page.evaluate(sizes) < 1_300_000
-    assert visit(FIRST).page.evaluate(sizes) < 2_650_000
+    assert visit(FIRST).page.evaluate(sizes) < 2_300_000
 
 
 def test_names_in_the_first_table_are_not_broken(visit):

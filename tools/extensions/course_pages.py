@@ -11,13 +11,14 @@ import pybtex.plugin
 
 
 def references(env) -> str:
-    """All that one page may say of another: titles, labels, terms and numbers, as one digest."""
+    """All that one page may say of another: titles, labels, numbers and hints, as one digest."""
     standard, formulas = env.domains["std"], env.domains["math"]
     titles = {name: title.astext() for name, title in env.titles.items()}
     numbers = (env.toc_secnumbers, env.toc_fignumbers, formulas.equations)
     named = (standard.labels, standard.anonlabels, standard.objects)
     cited = [(entry.key, entry.formatted_entry.label) for entry in env.domains["cite"].citations]
-    told = [*map(ordered, (titles, *numbers, *named)), cited]
+    shown = getattr(env, "course_hints", {})
+    told = [*map(ordered, (titles, *numbers, *named, shown)), cited]
     return sha256(repr(told).encode()).hexdigest()
 
 
