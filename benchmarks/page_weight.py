@@ -90,9 +90,8 @@ def main(names):
             print(told(name, files, paint), flush=True)
         browser.close()
     over = sum(total > LIMIT for total in totals)
-    print(
-        f"{len(totals)} pages, {over} over {LIMIT / 1e6:.0f} MB, the heaviest {max(totals) / 1e6:.2f}"
-    )
+    heaviest = f"the heaviest {max(totals) / 1e6:.2f}"
+    print(f"{len(totals)} pages, {over} over {LIMIT / 1e6:.0f} MB, {heaviest}")
 
 
 if __name__ == "__main__":
