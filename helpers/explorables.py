@@ -82,7 +82,7 @@ def explorable(name: str, data: Mapping[str, Any], *, title: str, task: str) -> 
         f'<p class="explorable-title" id="{label}">{html.escape(title)}</p>'
         f'<p class="task">{html.escape(task)}</p>'
         '<p class="still">Where scripts run, a figure to play with stands here; without them, the'
-        " still figure above shows what it is about.</p>"
+        " still figures of its chapter show what it is about.</p>"
         f'<script type="application/json">{carried}</script></div>'
     )
 

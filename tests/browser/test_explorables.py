@@ -24,14 +24,15 @@ def test_both_themes_and_a_phone_without_a_fault(opened, name):
     assert page.evaluate("document.getAnimations().length") == 0
 
 
-@pytest.mark.parametrize("name", lessons())
-def test_in_the_book_a_chapter_loads_the_scripts_of_its_figure_and_no_other(visit, html, name):
+@pytest.mark.parametrize("name", ["book/index", *lessons()])
+def test_in_the_book_a_page_loads_the_scripts_of_its_figure_and_no_other(visit, html, name):
     boxes = soup(html / f"{name}.html").select(".explorable")
     seen = visit(name) if boxes else None
     loaded = re.findall(
         r"_static/explorables/(\w+)\.js", (html / f"{name}.html").read_text("utf-8")
     )
     assert loaded == [script for box in boxes for script in SCRIPTS[box["data-explorable"]]]
+    assert boxes or name != "book/index"
     if seen:
         assert seen.page.locator(".explorable.live .stage").count() == len(boxes) == 1
         assert says(seen.page).strip() and not seen.faults

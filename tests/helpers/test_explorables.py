@@ -75,7 +75,7 @@ def test_a_box_names_its_scripts_and_escapes_what_it_says():
 
 def test_a_box_without_scripts_says_where_to_look():
     box = explorable("clipping", CLIPPING, title="A", task="B").data
-    assert re.search(r'<p class="still">[^<]*still figure above', box)
+    assert re.search(r'<p class="still">[^<]*still figures of its chapter', box)
 
 
 @pytest.mark.parametrize(

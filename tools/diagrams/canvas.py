@@ -92,6 +92,15 @@ class Canvas:
         self.parts.append(f'<path d="{data}" {_look(INK, 0, False, 1.6)}/>')
         self._head((x, end), (0, -1), INK)
 
+    def arc(self, start: Point, end: Point, *, colour: str = INK) -> None:
+        """An arrow down the left side, further out the further it goes, that ends to the right."""
+        (x, above), (_, below) = start, end
+        out, tip = short(x - 0.75 * (below - above) ** 0.9 - 14), short(x - HEAD * 0.8)
+        first, last = short(above), short(below)
+        data = f"M{short(x)} {first}C{out} {first} {out} {last} {tip} {last}"
+        self.parts.append(f'<path d="{data}" {_look(colour, 0, False, 1.4)}/>')
+        self._head((x, below), (1, 0), colour)
+
     def dot(self, x: float, y: float) -> None:
         """Where a line divides."""
         self.circle(x, y, 2.6, tint=1)
