@@ -36,9 +36,9 @@
     else box.before(cue); // a table may be higher than the screen
   }
 
-  /* A formula has no line beside it: that it is cut says enough. */
+  /* A formula has no line beside it: that it is cut says enough. The style sheet lets it scroll. */
   function reach(formula) {
-    if (scrolls(formula)) formula.tabIndex = 0;
+    if (formula.scrollWidth > formula.clientWidth + 2) formula.tabIndex = 0;
     else formula.removeAttribute("tabindex");
   }
 

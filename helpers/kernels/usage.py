@@ -39,7 +39,7 @@ def held_by_room(pid: int) -> int:
         A process of the room, which has a network and a ``/tmp`` of its own.
     """
     try:
-        folder = os.statvfs(f"/proc/{pid}/root/tmp")
+        folder = os.statvfs(Path("/proc", str(pid), "root", "tmp"))
         files = (folder.f_blocks - folder.f_bfree) * folder.f_frsize
     except OSError:
         files = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from tqdm import tqdm
@@ -26,7 +27,8 @@ SET = "__import__('keras').utils.set_random_seed({seed})\n"
 @click.option("--seeds", default=10, help="How many other seeds, from 1001 on.")
 def main(names: tuple[str, ...], seeds: int) -> None:
     """Print what a right answer lost under which seed; end with 1 if it lost anything."""
-    wanted = {name: list(reseeded(name, seeds)) for name in names or ledger.assignments()}
+    chosen = names or ledger.assignments()
+    wanted = {name: list(reseeded(ledger.ROOT, name, seeds)) for name in chosen}
     total = sum(map(len, wanted.values()))
     with warm.private_servers(), tqdm(total=total, unit="answer", disable=None) as bar:
         verdicts = corpus.grade(ledger.ROOT, wanted, bar.update)
@@ -41,9 +43,9 @@ def main(names: tuple[str, ...], seeds: int) -> None:
     sys.exit(unlucky > 0)
 
 
-def reseeded(name: str, seeds: int) -> Iterator[Answer]:
+def reseeded(course_folder: Path, name: str, seeds: int) -> Iterator[Answer]:
     """The official solution of an assignment, each cell of which begins with another seed."""
-    author = intake.read_assignment(ledger.ROOT, name)
+    author = intake.read_assignment(course_folder, name)
     full = course.read_answer(course.ANSWERS / name / "solution.md").points
     for seed in range(1001, 1001 + seeds):
         cells = {

@@ -8,7 +8,7 @@ from tests.exercises.luck import SEED, reseeded
 
 @pytest.mark.parametrize("assignment", assignments())
 def test_every_cell_draws_anew_and_none_goes_back(assignment, released):
-    answers = list(reseeded(assignment, 3))
+    answers = list(reseeded(released, assignment, 3))
     assert len({answer.name for answer in answers}) == 3
     for answer in answers:
         seed = answer.does.split()[-1]
