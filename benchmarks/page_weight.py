@@ -6,12 +6,7 @@ those of MathJax among them, the heaviest file that is none of it, and the milli
 first of the page was painted. A page over the limit is marked; it is not a fault.
 """
 
-import functools
-import http.server
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,23 +15,6 @@ PAINT = """() => performance.getEntriesByName('first-contentful-paint').map(e =>
 FETCHED = """() => performance.getEntriesByType('resource')
   .concat(performance.getEntriesByType('navigation'))
   .map(entry => [entry.name, entry.encodedBodySize])"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and keeps no log of it."""
-
-    def log_message(self, *arguments):
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of the pages in a folder."""
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
 
 
 def weigh(browser, address):
@@ -70,7 +48,7 @@ def main(names):
     """Weigh the pages of these names."""
     from playwright.sync_api import sync_playwright
 
-    from tools.browser import chromium
+    from tools.browser import chromium, served
     from tools.gates.sources import toc_pages
 
     html = ROOT / "_build" / "html"

@@ -1,10 +1,6 @@
 """A browser, the built book served on loopback, and a page that remembers its faults."""
 
-import functools
-import http.server
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,23 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.explorables import open_figure
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files and keeps no log of it."""
-
-    def log_message(self, *arguments) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of the pages in a folder, served from this machine alone."""
-    handler = functools.partial(QuietHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+from tools.browser import served
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from tests.browser.conftest import served, watch
+from tests.browser.conftest import watch
 from tests.browser.test_every_page import violations
+from tools.browser import served
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from helpers.grading import intake
 from helpers.grading.ledger import Ledger
 from tests.grading import toy
+from tests.grading.toy import run
 
 pytestmark = pytest.mark.skipif(bool(toy.NO_SANDBOX), reason=toy.NO_SANDBOX)
 REST = "\nanswer = 42\nvalues = [1.0, 2.0, 3.0]\n"
@@ -29,11 +28,6 @@ CLASS = {
     "mia": b"{",
     "noa": toy.STUB,
 }
-
-
-def run(course, *words):
-    command = [str(Path(sys.executable).with_name("course")), "--course", str(course), *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=course)
 
 
 def keep_corpus(course):

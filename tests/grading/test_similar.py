@@ -1,14 +1,13 @@
 """The page on submissions that are alike, as an instructor reads it in a browser."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.grading import toy
+from tests.grading.toy import run
 
 EVIL = "<script>alert(1)</script>"
 COPIED = f'''def double(x):
@@ -32,11 +31,6 @@ CLASS = {
     "mia": b"{",
     "noa": toy.STUB,
 }
-
-
-def run(course, *words):
-    command = [str(Path(sys.executable).with_name("course")), "--course", str(course), *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=course)
 
 
 @pytest.fixture(scope="module")

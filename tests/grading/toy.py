@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,12 @@ def make_class(folder: Path, students: Iterable[str], content: bytes | str = SOL
     for student in students:
         hand_in(course, student, content)
     return course
+
+
+def run(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call the command `course` there, as an instructor does."""
+    command = [str(Path(sys.executable).with_name("course")), "--course", str(course), *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=course)
 
 
 def submission(solution: str = STUB, later: str = "") -> dict[str, Any]:

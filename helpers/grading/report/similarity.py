@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
@@ -53,7 +55,7 @@ def pairs(sources: Mapping[str, str], known: Iterable[str], least: float) -> lis
         Of `Pair.alike`, from 0 to 1.
     """
     names = sorted(sources)
-    ground = frozenset[int]().union(*(_print(text).hashes for text in known))
+    ground = _hashes(known)
     grams = [sorted(_print(sources[name]).hashes - ground) for name in names]
     most = max(FEW, int(COMMON * len(names)))
     counter = TfidfVectorizer(analyzer=list, max_df=most, norm=None, use_idf=False)
@@ -91,7 +93,7 @@ def side_by_side(
     one: str, other: str, known: Sequence[str] = ()
 ) -> tuple[list[Segment], list[Segment]]:
     """Both sources in whole lines, each line marked that has a passage of the other's."""
-    ground = frozenset[int]().union(*(_print(text).hashes for text in known))
+    ground = _hashes(known)
     left, right = (_without(_print(source), ground) for source in (one, other))
     _, _, slices = compare_files(left, right)
     first, second = (
@@ -100,17 +102,23 @@ def side_by_side(
     return first, second
 
 
+@lru_cache(maxsize=1000)  # the released code is asked for with every pair
 def _print(source: str) -> CodeFingerprint:
     """All passages of a source: a window of one keeps every one, so that no run differs."""
     return CodeFingerprint("notebook.py", LENGTH, 1, language="python", fp=io.StringIO(source))
 
 
+def _hashes(sources: Iterable[str]) -> frozenset[int]:
+    return frozenset[int]().union(*(_print(source).hashes for source in sources))
+
+
 def _without(fingerprint: CodeFingerprint, ground: frozenset[int]) -> CodeFingerprint:
-    fingerprint.hashes -= ground
-    fingerprint.hash_idx = {
+    left = copy(fingerprint)
+    left.hashes = fingerprint.hashes - ground
+    left.hash_idx = {
         each: where for each, where in fingerprint.hash_idx.items() if each not in ground
     }
-    return fingerprint
+    return left
 
 
 def _marked(source: str, slices: np.ndarray) -> list[Segment]:

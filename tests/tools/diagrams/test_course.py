@@ -3,10 +3,11 @@
 import yaml
 
 from tools.diagrams.pictures import course
+from tools.gates.sources import ROOT
 
 
 def test_all_chapters_of_the_four_parts_are_on_it_in_their_order():
-    contents = yaml.safe_load((course.ROOT / "_toc.yml").read_text())
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text())
     listed = [[entry["file"] for entry in part["chapters"]][1:] for part in contents["parts"][:4]]
     found = list(course.parts())
     assert [list(chapters) for _, chapters in found] == listed

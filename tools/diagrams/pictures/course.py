@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-import yaml
+from tools.diagrams.canvas import BACKWARD, CELLS, INK, MUTED, Canvas
+from tools.gates.sources import ROOT, introductions, toc_pages
 
-from tools.diagrams.canvas import CELLS, INK, MUTED, Canvas
-
-ROOT = Path(__file__).resolve().parents[3]
 ROW = re.compile(r"^\| \{doc\}`(?P<name>[^`]+)` \|.*\|(?P<builds>[^|]*)\|$", re.MULTILINE)
 DOC = re.compile(r"\{doc\}`([^`]+)`")
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 TIME = re.compile(r"^\*Reading: ([^.]+)\.", re.MULTILINE)
-COLOURS = (CELLS["SimpleRNN"], CELLS["GRU"], CELLS["LSTM"], "#a3307a")  # one for each part
+COLOURS = (CELLS["SimpleRNN"], CELLS["GRU"], CELLS["LSTM"], BACKWARD)  # one for each part
 LEFT, WIDTH = 212.0, 640.0
 LINE, HEADING = 25.0, 38.0  # height of a chapter, and of the name of a part
 
@@ -34,13 +32,11 @@ class Chapter(NamedTuple):
 
 
 def parts() -> Iterator[tuple[str, dict[str, Chapter]]]:
-    """The parts that begin with a table of their chapters, with these by their pages."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    for part in contents["parts"]:
-        pages = [entry["file"] for entry in part["chapters"]]
-        rows = dict(_rows(pages[0]))
-        if rows:
-            yield part["caption"], {page: _chapter(page, rows[page]) for page in pages[1:]}
+    """The parts by their names, with their chapters by their pages."""
+    captions = toc_pages(ROOT)
+    for introduction, pages in introductions(ROOT).items():
+        rows = dict(_rows(introduction))
+        yield captions[introduction], {page: _chapter(page, rows[page]) for page in pages}
 
 
 def _rows(page: str) -> Iterator[tuple[str, tuple[str, ...]]]:
