@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from tests.browser.conftest import watch
 from tests.browser.test_every_page import violations
+from tests.tools.extensions import sphinx
 from tools.browser import served
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,48 +56,25 @@ Ours.
 
 
 def build(folder: Path, pages: dict[str, str]) -> list[str]:
-    """Build pages with the theme and the extension of the book; what Sphinx warns of."""
-    for name, text in pages.items():
-        path = folder / "source" / f"{name}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    with (folder / "warnings").open("w+", encoding="utf-8") as warnings, docutils_namespace():
-        app = Sphinx(
-            folder / "source",
-            None,
-            folder / "html",
-            folder / "doctrees",
-            "html",
-            confoverrides={
-                "extensions": [
-                    "myst_parser",
-                    "course_html",
-                    "course_quiz",
-                    "sphinx-mathjax-offline",
-                ],
-                "myst_enable_extensions": ["dollarmath"],
-                "html_theme": "sphinx_book_theme",
-                "html_static_path": [str(ROOT / "book" / "_static")],
-                "html_css_files": ["course.css"],
-                "html_favicon": str(ROOT / "book" / "_static" / "favicon.svg"),
-                "html_context": {"default_mode": "auto"},
-                "mathjax3_config": SETTINGS["sphinx"]["config"]["mathjax3_config"],
-            },
-            status=None,
-            warning=warnings,
-        )
-        app.build()
-        warnings.seek(0)
-        return warnings.read().splitlines()
+    """Build pages with the extension and the style of the book; what Sphinx warns of."""
+    return sphinx(
+        folder,
+        pages,
+        extensions=["myst_parser", "course_html", "course_quiz", "sphinx-mathjax-offline"],
+        myst_enable_extensions=["dollarmath"],
+        html_static_path=[str(ROOT / "book" / "_static")],
+        html_css_files=["course.css"],
+        html_favicon=str(ROOT / "book" / "_static" / "favicon.svg"),
+        html_context={"default_mode": "auto"},
+        mathjax3_config=SETTINGS["sphinx"]["config"]["mathjax3_config"],
+    )
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The address of a small site with questions."""
     folder = tmp_path_factory.mktemp("quiz")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "tools" / "extensions")
-        assert build(folder, PAGES) == []
+    assert build(folder, PAGES) == []
     with served(folder / "html") as address:
         yield address
     shutil.rmtree(folder)
@@ -266,7 +242,7 @@ def test_axe_finds_nothing(browser, site, scheme):
     context.close()
 
 
-def test_a_question_that_cannot_be_answered_fails_the_build(tmp_path, monkeypatch):
+def test_a_question_that_cannot_be_answered_fails_the_build(tmp_path):
     wrong = {
         "1 answers, expected at least two": "- [x] yes\n  so",
         "2 answers are right, not one": "- [x] yes\n  so\n- [x] no\n  so",
@@ -280,7 +256,6 @@ def test_a_question_that_cannot_be_answered_fails_the_build(tmp_path, monkeypatc
     pages = "\n".join(f"```{{quiz}}\nWhat {i}?\n{of}\n```\n" for i, of in enumerate(wrong.values()))
     twice = "```{quiz}\nTwice?\n- [x] y\n  y\n- [ ] n\n  n\n```\n"
     silent = "```{quiz}\n- [x] y\n  y\n- [ ] n\n  n\n```\n"
-    monkeypatch.syspath_prepend(ROOT / "tools" / "extensions")
     told = build(tmp_path, {"index": f"# Home\n\n{pages}{twice}{twice}{silent}"})
     says = [*wrong, "this page asks that twice", "what is asked?"]
     assert len(told) == len(says), told
