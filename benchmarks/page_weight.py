@@ -57,7 +57,8 @@ def main(names):
     if (path := chromium()) is None:
         sys.exit("There is no browser to open the pages in:  make system")
     if unknown := [name for name in names if not (html / f"{name}.html").is_file()]:
-        sys.exit(f"no page is called {unknown[0]!r}, expected one such as {toc_pages()[0]!r}")
+        one = next(iter(toc_pages()))
+        sys.exit(f"no page is called {unknown[0]!r}, expected one such as {one!r}")
     print(f"{'page':40} {'MB':>5} {'maths':>5} {'ms':>7}   heaviest file besides, MB")
     with sync_playwright() as playwright, served(html) as address:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
