@@ -23,6 +23,7 @@ SCRIPTS = {
     "temperature": ("core", "temperature"),
     "reach": ("core", "reach"),
     "reader": ("core", "rnn", "reader"),
+    "alignment": ("core", "rnn", "alignment"),
     "beam": ("core", "beam"),
 }
 LARGEST = 150_000  #: bytes of data that a page may carry for a figure

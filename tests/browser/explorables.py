@@ -47,6 +47,27 @@ def network(rng: np.random.Generator, words: int, dim: int, units: int) -> dict:
     return {**cells, "embedding": packed(embedding), "kernel": packed(kernel), "bias": 0.2}
 
 
+def translator(rng: np.random.Generator, letters: int, tokens: int, dim: int, units: int) -> dict:
+    """Random weights of an LSTM in each direction, and of one that writes with attention."""
+    sizes = {"forward": (dim, units // 2), "backward": (dim, units // 2), "writer": (dim, units)}
+    cells = {
+        name: {
+            "W_xh": packed(rng.normal(size=(inputs, 4 * width))),
+            "W_hh": packed(rng.normal(size=(width, 4 * width))),
+            "b": packed(rng.normal(size=4 * width)),
+        }
+        for name, (inputs, width) in sizes.items()
+    }
+    dense = {"combine": (2 * units, units), "answer": (units, tokens)}
+    matrices = {
+        name: {"W": packed(rng.normal(size=shape)), "b": packed(rng.normal(size=shape[1]))}
+        for name, shape in dense.items()
+    }
+    tables = {"source": (letters, dim), "target": (tokens, dim)}
+    embeddings = {name: packed(rng.normal(size=shape)) for name, shape in tables.items()}
+    return cells | matrices | embeddings
+
+
 RNG = np.random.default_rng(0)
 LAG = {
     "orthogonal": np.linalg.qr(RNG.normal(size=(8, 8)))[0],
@@ -88,6 +109,14 @@ DATA = {
         "bag": {"weights": [0.0, 0.5, -1.0, -2.0, 2.0], "bias": 0.1},
         "network": network(RNG, words=5, dim=3, units=2),
         "example": "Not good!",
+    },
+    "alignment": {
+        "letters": ["pad", "unk", "start", "end", "1", "2", "."],
+        "unknown": 1,
+        "tokens": ["pad", "unk", "start", "end", "1", "2", "-"],
+        **{"start": 2, "end": 3, "longest": 12, "most": 9},
+        "examples": ["1.2.12", "hello"],
+        "network": translator(RNG, letters=7, tokens=7, dim=3, units=4),
     },
 }
 

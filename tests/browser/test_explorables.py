@@ -232,3 +232,27 @@ def test_the_beam_by_keyboard(opened):
     assert "A beam of 1 finds “b end”, with the probability 0.810" in says(page)
     page.get_by_role("slider", name="longest").press("Home")
     assert "A beam of 1 finds “b”, with the probability 0.900" in says(page)
+
+
+def test_the_alignment_by_keyboard(opened):
+    page = opened("alignment")
+    typed = page.get_by_role("textbox", name="a day")
+    assert typed.input_value() == "1.2.12" and "It writes “" in says(page)
+    columns, rows = 6, page.locator("tbody tr").count()
+    assert page.locator("rect.weight").count() == columns * rows
+    shares = page.locator("rect.weight").evaluate_all(
+        "tags => tags.map(tag => Number(tag.getAttribute('fill-opacity')))"
+    )
+    assert sum(shares[:columns]) == pytest.approx(1, abs=0.01)
+    typed.focus()
+    page.keyboard.press("End")
+    page.keyboard.type("É")
+    assert "Letters that it has never seen: é" in says(page)
+    for text, told in (("1" * 10, "9 letters at most: these are 10."), (" ", "Type a day.")):
+        typed.fill(text)
+        assert says(page) == told and typed.get_attribute("aria-invalid") == "true"
+        assert not page.locator("rect, table").count()
+    page.get_by_role("combobox", name="one of these").focus()
+    page.keyboard.press("h")
+    assert typed.input_value() == "hello" and ", which is no day." in says(page)
+    assert typed.get_attribute("aria-invalid") is None

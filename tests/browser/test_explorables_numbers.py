@@ -254,3 +254,52 @@ def test_the_beam_finds_what_the_beam_of_the_course_finds(opened):
         assert [tuple(one["path"]) for one in found] == [h.tokens for h in expected]
         scores = [h.score for h in expected]
         np.testing.assert_allclose([one["score"] for one in found], scores, rtol=1e-9)
+
+
+def test_the_writer_writes_and_looks_as_the_network_of_keras(opened):
+    from helpers.decoding import greedy
+    from helpers.models import build_encoder_decoder
+
+    page = opened("alignment")
+    model = build_encoder_decoder(9, 8, dim=4, units=6, attention="dot")
+    rng = np.random.default_rng(0)
+    model.training.set_weights([rng.normal(size=w.shape) for w in model.training.get_weights()])
+    layer, both = model.training.get_layer, model.encoder.get_layer("encoder_lstm")
+    network = {
+        "source": packed(model.encoder.get_layer("source_embedding").get_weights()[0]),
+        "target": packed(layer("target_embedding").get_weights()[0]),
+        "forward": recurrent(both.forward_layer),
+        "backward": recurrent(both.backward_layer),
+        "writer": recurrent(layer("decoder_lstm")),
+    }
+    for role, name in (("combine", "combine"), ("answer", "logits")):
+        kernel, bias = layer(name).get_weights()
+        network[role] = {"W": packed(kernel), "b": packed(bias)}
+    ended = set()
+    for length, end in ((2, 3), (4, 3), (9, 4), (9, 5), (9, 6), (9, 7)):
+        ids = rng.integers(1, 9, (1, length), "int32")
+        steps = computed(
+            page,
+            "Explorables.alignment.write(Explorables.unpacked(given.network), given.ids, given)",
+            {"network": network, "ids": ids[0], "start": 2, "end": end, "longest": 7},
+        )
+        written = [step["token"] for step in steps]
+        expected = greedy(model.step, model.begin(ids), start=2, end=end, max_length=7)[0]
+        assert written == [int(token) for token in expected]
+        ended.add(written[-1] == end)
+        fed = np.array([[2, *written[:-1]]], "int32")
+        weights = model.alignment(ids, fed)[0]
+        np.testing.assert_allclose([step["weights"] for step in steps], weights, atol=1e-5)
+        logits = model.training([ids, fed]).numpy()[0].astype(float)
+        p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        p = (p / p.sum(axis=1, keepdims=True))[np.arange(len(written)), written]
+        np.testing.assert_allclose([step["p"] for step in steps], p, atol=1e-5)
+    assert ended == {True, False}
+
+
+def test_a_day_is_one_of_the_calendar(opened):
+    page = opened("alignment")
+    days = {"1987-03-03": True, "2000-02-29": True, "1900-02-29": False, "1999-02-30": False}
+    days |= {"1987-3-3": False, "203-03-03": False, "": False, "1973-13-01": False}
+    found = computed(page, "given.map(Explorables.alignment.exists)", [*days])
+    assert dict(zip(days, found, strict=True)) == days

@@ -61,5 +61,5 @@ Explorables.cells = (() => {
     return found;
   }
 
-  return { sigmoid, activations, simple, gru, lstm, run, messages };
+  return { sigmoid, activations, plus, times, simple, gru, lstm, run, messages };
 })();
