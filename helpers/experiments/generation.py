@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from helpers import samples
+from helpers import decoding, samples
 from helpers.data import prose
 from helpers.models.text_generator import (
     TextGenerator,
@@ -175,4 +175,101 @@ def _trial(part: prose.Prose, rate: float, dropout: float, *, carry: bool = True
     return float(network_bits(generator, part.test).mean())
 
 
-RECORDS = {"characters": characters}
+#: Of a control: seconds, and how many characters a network has read when it is asked.
+CONTROL, CONTEXTS = 100.0, (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100)
+GROUPS = 5  # of reviews, each with draws of its own
+
+
+def controls(seeds: Iterable[int] = range(2)) -> dict[str, Any]:
+    """What one network, one draw and a race leave open, asked of smaller runs from two starts."""
+    text = prose.load("real", n_train=950_000, n_test=400_000)
+    judge, many = samples.counted(text.train[450_000:]), [*samples.pieces(text.test, 400)]
+    text = prose.Prose(text.train[:450_000], text.test[:50_000], text.source)
+    counts, lexicon = samples.counted(text.train), {*samples.words(text.train)}
+    settings: dict[str, Any] = {"units": UNITS, "learning_rate": 0.006, "dropout": 0.2}
+    runs = []
+    for seed in seeds:
+        generator, _ = train(text, CONTROL, seed=seed, **settings)
+        anew, _ = train(text, CONTROL, seed=seed, carry=False, **settings)
+        groups = [
+            samples.drift(generator, judge, many[number::GROUPS], seed=number)
+            for number in range(GROUPS)
+        ]
+        settled: dict[str, dict[str, Any]] = {
+            "temperature 0.8": {"temperature": 0.8},
+            "top-p of 0.9": {"top_p": 0.9},
+        }
+        written = {
+            name: samples.judged(
+                samples.write(generator.step, generator.begin(20), 20, samples.LENGTH, **setting),
+                lexicon,
+                judge,
+            )
+            for name, setting in settled.items()
+        }
+        runs.append(
+            {
+                **beside(generator, counts, text.test),
+                "begun anew": float(network_bits(anew, text.test).mean()),
+                "reach": reach(generator, text.test),
+                "drift": {  # of each group, by fifty places
+                    name: [
+                        np.reshape(group[name], (-1, 50)).mean(axis=1).tolist() for group in groups
+                    ]
+                    for name in groups[0]
+                },
+                "written": {
+                    name: {key: found[key] for key in ("known", "distinct", "bits")}
+                    for name, found in written.items()
+                },
+            }
+        )
+    return {"reviews": len(many), "runs": runs}
+
+
+def beside(generator: TextGenerator, counts: KneserNey, text: str) -> dict[str, float]:
+    """Bits of a network, of counts and of their mean; what they leave to the unlikely.
+
+    ``left`` is the probability that the network gives to all that a top-p of nine tenths cuts
+    off, and ``came`` the share of real characters that are among it.
+    """
+    parts = streams(prose.encode(text), 20)
+    log_p, _ = generator.read(parts[:, :-1])
+    network = np.exp(np.take_along_axis(log_p, parts[:, 1:, None], axis=2)[..., 0])
+    counted = np.array([2.0 ** -counts.bits(prose.decode(row))[1:] for row in parts])
+    cut = decoding.probabilities(log_p, top_p=0.9) == 0
+    return {
+        "network": float(-np.log2(network).mean()),
+        "counts": float(-np.log2(counted).mean()),
+        "half of each": float(-np.log2((network + counted) / 2).mean()),
+        "left": float((np.exp(log_p) * cut).sum(axis=-1).mean()),
+        "came": float(np.take_along_axis(cut, parts[:, 1:, None], axis=2).mean()),
+    }
+
+
+def reach(
+    generator: TextGenerator, text: str, *, n: int = 4000, longest: int = 200, seed: int = 0
+) -> dict[str, list[float]]:
+    """How many bits more the same characters cost after few than after ``longest`` others.
+
+    For each of `CONTEXTS`: mean over so many places, and its standard error.
+    """
+    ids = prose.encode(text)
+    at = np.random.default_rng(seed).choice(np.arange(longest, len(ids)), n, replace=False)
+
+    def cost(length: int) -> np.ndarray:
+        log_p = [
+            generator.read(np.array([ids[place - length : place] for place in some]))[0][:, -1]
+            for some in np.array_split(at, 10)
+        ]
+        return -np.concatenate(log_p)[np.arange(n), ids[at]] / np.log(2)
+
+    most = cost(longest)
+    more = {length: cost(length) - most for length in CONTEXTS}
+    return {
+        str(length): [float(each.mean()), float(each.std() / np.sqrt(n))]
+        for length, each in more.items()
+    }
+
+
+RECORDS = {"characters": characters, "character_controls": controls}

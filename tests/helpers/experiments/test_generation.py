@@ -3,6 +3,7 @@ import bz2
 import numpy as np
 import pytest
 
+from helpers import results, samples
 from helpers.data import prose
 from helpers.experiments import generation
 from helpers.models import build_text_generator
@@ -33,3 +34,24 @@ def test_training_ends_in_time_and_is_judged_on_the_way():
     assert [round(seconds, 1) >= mark for (seconds, _), mark in zip(found, (0.5, 1), strict=True)]
     assert found[1][1] < np.log2(len(prose.ALPHABET))
     assert generation.network_bits(generator, TEXT.test, rows=4).mean() < found[0][1]
+
+
+def test_the_mean_of_two_costs_no_more_than_the_dearer_one():
+    generator = build_text_generator(len(prose.ALPHABET), units=8)
+    found = generation.beside(generator, samples.counted(TEXT.train), TEXT.test)
+    assert found["half of each"] <= max(found["network"], found["counts"])
+    assert 0 < found["left"] < 0.11
+    assert 0 <= found["came"] <= 1
+
+
+def test_a_network_that_knows_nothing_gains_nothing_from_reading_on():
+    generator = build_text_generator(len(prose.ALPHABET), units=8)
+    found = generation.reach(generator, TEXT.test, n=40, longest=110)
+    assert [*found] == [str(length) for length in generation.CONTEXTS]
+    assert all(abs(mean) < 0.05 for mean, _ in found.values())
+
+
+def test_the_record_of_the_controls_is_whole():
+    record = results.load("character_controls")["outcome"]
+    for run in record["runs"]:
+        assert {np.shape(groups) for groups in run["drift"].values()} == {(generation.GROUPS, 8)}
