@@ -103,7 +103,9 @@ def kept(path: Path, make: Callable[[], bytes], *key: bytes) -> bytes:
     if path.is_file() and (found := path.read_bytes()).startswith(told):
         return found.removeprefix(told)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(told + (made := make()))
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(told + (made := make()))
+    new.replace(path)  # whole or not at all
     return made
 
 
