@@ -17,6 +17,7 @@ from jupyter_client.connect import write_connection_file
 from jupyter_client.launcher import launch_kernel
 
 from helpers.grading.session import ENVIRONMENT, Session
+from helpers.kernels.packing import PACKER
 
 #: What a kernel reads of a person's own settings; those for the sandbox's places stay behind.
 PLACES = ("HOME", "LANG", "PATH")
@@ -35,7 +36,7 @@ class ColdSession(Session):
         file, _ = write_connection_file(str(self._place / "kernel.json"))
         settings = {name: value for name, value in ENVIRONMENT.items() if name not in PLACES}
         process = launch_kernel(
-            [sys.executable, "-m", "ipykernel_launcher", "-f", file],
+            [sys.executable, "-m", "ipykernel_launcher", "-f", file, PACKER],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=os.environ | settings | {"IPYTHONDIR": str(self._place)},

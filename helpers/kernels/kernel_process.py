@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import Any
 
 from isolation import ROOM_ENDS, isolate, seal  # type: ignore[import-not-found]
+from packing import packed  # type: ignore[import-not-found]
 
 # In the order of a cold kernel, whose cells import the libraries when it runs already.
 KERNEL = (
@@ -137,6 +138,8 @@ def become_kernel(snapshot, request):
 
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize(request["arguments"])
+    session: Any = app.session
+    session.pack = packed
     # In a cold kernel the libraries put their filters around those of the running shell.
     set_filters([*snapshot.first_filters, *warnings.filters, *snapshot.last_filters])
     if inside is not None:

@@ -32,7 +32,7 @@ IDLE = 300.0  # seconds
 SERVER = Path(__file__).with_name("forkserver.py")
 PARTS = (
     *("forkserver.py", "kernel_process.py", "relatives.py"),
-    *("isolation.py", "syscalls.py"),
+    *("isolation.py", "packing.py", "syscalls.py"),
 )
 START_LIMIT = 120.0  # seconds for importing the libraries, on a slow disk
 FOLDER = "WARM_KERNELS_DIR"  # environment variables: another folder for the sockets,

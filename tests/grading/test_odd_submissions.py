@@ -201,7 +201,11 @@ ODD: dict[str, tuple[dict[str, bytes], str, float, str]] = {
     ),
     "null-character": ({NOTEBOOK: solution(toy.SOLUTION + "# \0")}, "graded", 10, ""),
     "half-a-character-shown": (
-        {NOTEBOOK: solution(toy.SOLUTION + "print('\\ud800 \\x00')")},
+        {
+            NOTEBOOK: solution(
+                toy.SOLUTION + "for _ in range(50): print('\\ud800 \\udc80 \\x00', flush=True)"
+            )
+        },
         "graded",
         10,
         "",
