@@ -1,7 +1,8 @@
 """A grader in a process of its own, as root or as an ordinary user, with one server for all.
 
-Each line on its standard input is a list of solutions that are graded at the same time, each line
-on its standard output the verdicts on them and what is left in the folder of the server.
+Each line on its standard input has solutions that are graded at the same time, and limits that are
+not the usual ones; each line on its standard output the verdicts on them and what is left in the
+folder of the server.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ class Grader:
     def __init__(self, process: subprocess.Popen, who: str) -> None:
         self.process, self.who = process, who
 
-    def grade(self, *solutions: tuple[str, str]) -> list[dict[str, Any]]:
+    def grade(self, *solutions: tuple[str, str], **limits: float) -> list[dict[str, Any]]:
         """Verdicts on solutions, each with a later cell or none, that run beside each other."""
         assert self.process.stdin and self.process.stdout
-        print(json.dumps(solutions), file=self.process.stdin, flush=True)
+        print(json.dumps([solutions, limits]), file=self.process.stdin, flush=True)
         told = json.loads(self.process.stdout.readline())
         assert not told["left"]  # the places of ended kernels
         return told["verdicts"]
@@ -56,7 +57,8 @@ def main() -> None:
 
     with warm.private_servers() as folder, ThreadPoolExecutor(4, initializer=bind) as pool:
         for line in sys.stdin:
-            jobs = [toy.job(toy.submission(*parts)) for parts in json.loads(line)]
+            solutions, limits = json.loads(line)
+            jobs = [toy.job(toy.submission(*parts), **limits) for parts in solutions]
             verdicts = list(pool.map(grade, jobs))
             left = [path.name for path in folder.glob("k*")]
             print(json.dumps({"verdicts": verdicts, "left": left}), flush=True)

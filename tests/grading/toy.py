@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def submission(solution: str = STUB, later: str = "") -> dict[str, Any]:
 
 def job(notebook: dict[str, Any], **limits: Any) -> Any:
     """What the engine would grade."""
-    return intake.job(rebuilt(notebook)[0], TOY, LIMITS, sandbox=True)
+    return intake.job(rebuilt(notebook)[0], TOY, replace(LIMITS, **limits), sandbox=True)
 
 
 def rebuilt(notebook: dict[str, Any]) -> tuple[Any, list[str]]:
