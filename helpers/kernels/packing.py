@@ -4,7 +4,7 @@ jupyter_client's own way fails on half of a character (a lone surrogate, which P
 hold). In the thread that publishes what a cell prints, that failure can leave waiting what comes
 next, that the cell is done among it: the notebook hangs.
 
-Imported in the kernel, by :mod:`helpers.kernels.kernel_process` from its own folder.
+A warm kernel gets it from :mod:`helpers.kernels.kernel_process`, a cold one by `PACKER`.
 """
 
 import json
