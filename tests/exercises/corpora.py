@@ -21,22 +21,17 @@ def main(names: tuple[str, ...]) -> None:
     known = ledger.assignments()
     if unknown := sorted(set(names) - set(known)):
         raise click.ClickException(f"no assignment {', '.join(unknown)}; there are {known}")
-    ledgers = [ledger.Ledger(name) for name in names or known]
-    wanted = {each.assignment: list(each.answers.values()) for each in ledgers}
-    with (
-        warm.private_servers(),
-        tqdm(total=sum(map(len, wanted.values())), unit="answer", disable=None) as bar,
-    ):
-        verdicts = corpus.grade(ledger.ROOT, wanted, bar.update)
-    faults = []
-    for each in ledgers:
-        each.write(verdicts[each.assignment])
-        fresh = ledger.Ledger(each.assignment)
-        told = fresh.contradictions(verdicts[each.assignment])
-        faults += [f"{each.assignment}/{fault}" for fault in told]
+    ledgers = {name: ledger.Ledger(name) for name in names or known}
+    wanted = {name: list(each.answers.values()) for name, each in ledgers.items()}
+    count, faults = sum(map(len, wanted.values())), []
+    with warm.private_servers(), tqdm(total=count, unit="answer", disable=None) as bar:
+        # Written one by one: whoever stops this has lost the rest alone.
+        for name, verdicts in corpus.graded(ledger.ROOT, wanted, bar.update):
+            ledgers[name].write(verdicts)
+            told = ledger.Ledger(name).contradictions(verdicts)
+            faults += [f"{name}/{fault}" for fault in told]
     if faults:
         raise click.ClickException("\n".join(["not every answer gets what it declares:", *faults]))
-    count = sum(map(len, wanted.values()))
     click.echo(f"{count} answers to {len(ledgers)} assignments get what they declare")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,9 +30,19 @@ def grade(
     wanted: Mapping[str, Iterable[Answer]],
     tell: Callable[[], object] = lambda: None,
 ) -> Verdicts:
-    """What the engine gives these answers: one cluster and one fork server for all of them.
+    """What the engine gives these answers; the arguments are those of `graded`."""
+    return dict(graded(course, wanted, tell))
 
-    The gradebook has no part in it: what reaches it is proved with a small class.
+
+def graded(
+    course: Path,
+    wanted: Mapping[str, Iterable[Answer]],
+    tell: Callable[[], object] = lambda: None,
+) -> Iterator[tuple[str, dict[str, Verdict]]]:
+    """Each assignment with what the engine gives its answers, as soon as all of them are graded.
+
+    One cluster and one fork server grade them all. The gradebook has no part in it: what reaches
+    it is proved with a small class.
 
     Parameters
     ----------
@@ -49,11 +60,14 @@ def grade(
             for assignment, answers in wanted.items()
             for name, job in _jobs(intake.read_assignment(course, assignment), answers)
         }
+        left = Counter(assignment for assignment, _ in futures.values())
         for future in as_completed(futures):
             assignment, name = futures[future]
             verdicts.setdefault(assignment, {})[name] = _told(future)
             tell()
-    return verdicts
+            left[assignment] -= 1
+            if not left[assignment]:
+                yield assignment, verdicts[assignment]
 
 
 def _jobs(author: intake.Assignment, answers: Iterable[Answer]) -> Iterator[tuple[str, Job]]:
