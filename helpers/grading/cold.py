@@ -18,6 +18,7 @@ from jupyter_client.launcher import launch_kernel
 
 from helpers.grading.session import ENVIRONMENT, Session
 from helpers.kernels.packing import PACKER
+from helpers.kernels.usage import family
 
 #: What a kernel reads of a person's own settings; those for the sandbox's places stay behind.
 PLACES = ("HOME", "LANG", "PATH")
@@ -48,8 +49,7 @@ class ColdSession(Session):
 
     def close(self) -> None:
         """End the kernel and its children: no room ends with it."""
-        with suppress(psutil.Error):
-            for process in psutil.Process(self.process.pid).children(recursive=True):
-                with suppress(psutil.Error):
-                    process.kill()
+        for process in family(self.process.pid)[1:]:
+            with suppress(psutil.Error):
+                process.kill()
         super().close()

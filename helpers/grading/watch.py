@@ -13,7 +13,7 @@ import psutil
 from helpers.grading import wire
 from helpers.grading.limits import Limits
 from helpers.kernels import warm
-from helpers.kernels.usage import UNSEEN, held_by_room, memory_of
+from helpers.kernels.usage import UNSEEN, family, held_by_room, memory_of
 
 if TYPE_CHECKING:
     from helpers.kernels.warm_kernel import WarmKernel
@@ -72,13 +72,11 @@ class Watch:
             raise Ended("timed_out", f"more than {self.limits.seconds:.0f} s")
         memory = held_by_room(self.process.pid) if self.room else 0
         count, seconds = 0, 0.0
-        with suppress(psutil.NoSuchProcess):
-            root = psutil.Process(self.process.pid)
-            for process in [root, *root.children(recursive=True)]:
-                with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                    memory += memory_of(process) + UNSEEN
-                    seconds += sum(process.cpu_times()[:2])
-                    count += 1
+        for process in family(self.process.pid):
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                memory += memory_of(process) + UNSEEN
+                seconds += sum(process.cpu_times()[:2])
+                count += 1
         if seconds > self.limits.cpu_seconds:
             raise Ended("timed_out", f"more than {self.limits.cpu_seconds:.0f} s of processor")
         if memory > self.limits.memory:
