@@ -169,7 +169,7 @@ class Session:
         on_question: Callable[[str], str] | None = None,
     ) -> wire.Reply:
         reply, text = None, None
-        asked, idle, nudge = False, False, ""
+        idle, nudge = False, ""
         while reply is None or not idle:
             ready = self._wait()
             if reply is not None and not ready and not nudge:
@@ -187,12 +187,9 @@ class Session:
                 elif message.kind == wire.TEXT and text is None:
                     text = message
                 elif message.kind == "input_request" and on_question is not None:
-                    asked = True
+                    self.client.input(on_question(message.text()))
                 else:
                     on_output(message)
-            if asked and text is not None and on_question is not None:
-                self.client.input(on_question(text.text()))
-                asked, text = False, None
         return wire.Reply(reply, text)
 
     def evaluate(self, expression: str, on_question: Callable[[str], str] | None = None) -> str:
@@ -231,21 +228,16 @@ class Session:
             return _text(reply)
 
     def _turn(self) -> wire.Reply:
-        """What the agent says until it waits for a question."""
-        last, text, silent = None, None, 0
-        while last is None or (text is None and silent < PARTING):
-            ready = self._wait()
-            silent = 0 if ready else silent + 1
-            for message in map(self._receive, ready):
+        """What the agent says when it waits for a question, or serves no more."""
+        while True:
+            for message in map(self._receive, self._wait()):
                 if message.parent != self._serving:
                     continue
-                if message.kind == wire.TEXT and text is None:
-                    text = message
-                elif message.kind in ("input_request", "execute_reply"):
-                    last = message
-        if last.kind == "execute_reply":  # it serves no more
-            self._serving = ""
-        return wire.Reply(last, text)
+                if message.kind == "input_request":
+                    return wire.Reply(message, message if message.buffers else None)
+                if message.kind == "execute_reply":
+                    self._serving = ""
+                    return wire.Reply(message, None)
 
     def _dismiss(self) -> None:
         """Let the agent end, if it serves."""

@@ -27,6 +27,7 @@ KERNEL = (
     # What those import only when a kernel starts: half of the time that it takes to start.
     *("ipykernel.debugger", "sqlite3", "tornado.platform.asyncio"),
     *("IPython.core.completerlib", "IPython.core.pylabtools", "IPython.extensions.storemagic"),
+    *("IPython.core.debugger", "IPython.core.oinspect"),
 )
 LIBRARIES = (  # in the order in which cells import them: so do their warning filters lie
     *("keras", "matplotlib.pyplot", "numpy", "pandas", "seaborn", "tensorflow"),

@@ -196,9 +196,22 @@ def test_nobody_answers_what_a_function_asks_while_it_is_tested():
     assert verdict(code, "assert [f(1), f(2)] == [1, 2]")["tests"]["test"]["points"] == 3.0
 
 
-@pytest.mark.parametrize("hidden", ["agent.tell = print", "get_ipython().kernel.raw_input = None"])
+EMPTY = """
+from helpers.grading import agent
+def empty(_):
+    kernel = get_ipython().kernel
+    ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
+    parent = kernel.get_parent()
+    kernel.session.send(kernel.stdin_socket, "input_request", {}, parent=parent, ident=ident)
+"""
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["agent.pose = None", "get_ipython().kernel.stdin_socket = None", "agent.pose = empty"],
+)
 def test_an_agent_that_falls_silent_fails_its_test_and_no_later_one(hidden):
-    code = f"from helpers.grading import agent\ndef f(x):\n    {hidden}\n    return x"
+    code = f"{EMPTY}\ndef f(x):\n    {hidden}\n    return x"
     cells = (Cell("solve", code), Cell("asks", "assert [f(1), f(2)] == [1, 2]", 1.0))
     later = (Cell("own", "x = 1"), Cell("test", "assert True", 2.0))
     result = grade(Job((*cells, *later), "", limits=Limits(seconds=30)))
