@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
@@ -10,6 +11,10 @@ from typing import Any
 import click
 
 from helpers import experiments, results
+from helpers.kernels.thrift import ONE_THREAD
+
+if __name__ == "__main__":  # before TensorFlow is imported, which reads it then
+    os.environ.update(ONE_THREAD)
 
 RECORDS: dict[str, Callable[[], Any]] = {
     name: compute

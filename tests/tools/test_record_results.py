@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 from click.testing import CliRunner
 
@@ -21,6 +23,18 @@ def test_an_unknown_experiment_is_refused():
     done = CliRunner().invoke(record_results.main, ["magic"])
     assert done.exit_code == 2
     assert "magic" in done.output
+
+
+def test_it_computes_on_one_thread_whoever_calls_it():
+    code = """
+import os, runpy, sys
+from helpers.experiments import bags
+bags.RECORDS["bags"] = lambda: sys.exit(f"{os.environ['TF_NUM_INTRAOP_THREADS']} thread")
+sys.argv[1:] = ["bags"]
+runpy.run_module("tools.record_results", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == "1 thread"
 
 
 def test_there_is_a_record_of_every_experiment_and_no_other():
