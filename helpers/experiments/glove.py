@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
 
-from helpers import cooccurrence, glove, models, text, training
+from helpers import cooccurrence, glove, models, text
 from helpers.data import glove_archive, review_grammar, reviews
 from helpers.data.reviews import Reviews
+from helpers.training import Pair
 
-
-class Start(NamedTuple):
-    """How the embedding begins, whether training moves it, and how fast (Adam's rate)."""
-
-    pretrained: bool
-    trainable: bool
-    learning_rate: float
-
-
-#: With frozen vectors only the answer's few weights learn, and they have a long way to go.
-STARTS = {
-    "from scratch": Start(pretrained=False, trainable=True, learning_rate=3e-3),
-    "frozen": Start(pretrained=True, trainable=False, learning_rate=3e-2),
-    "fine-tuned": Start(pretrained=True, trainable=True, learning_rate=3e-3),
-}
+#: How a classifier of averaged vectors begins, and what is trained of it.
+STARTS = ("from scratch", "frozen", "fine-tuned")
+PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0)  # their inverses, tried where the vectors are frozen
+BATCH, LEARNING_RATE = 64, 3e-3
 
 
 def by_labels(
@@ -37,61 +29,129 @@ def by_labels(
     seeds: Iterable[int],
     length: int = 50,
     max_words: int = 5000,
-    steps: int = 300,
+    looks: Sequence[int] = (100, 300),
 ) -> dict[str, dict[str, list[float]]]:
     """Held-out accuracy of averaged word vectors, by the number of labelled training texts.
 
     All starts share the vocabulary of *all* training texts, since reading them needs no labels.
+    A fifth of the labels is held back first, and decides how long a start trains, or, of frozen
+    vectors, how strongly the answer's weights are held down: those are fitted to the end, by
+    logistic regression. Then all labels are learned from.
 
     Parameters
     ----------
     data : Reviews
     vectors : mapping of word to array, shape (dim,)
     sizes : iterable of int
-        How many of the training texts have a label.
+        How many of the training texts have a label, at least ten.
     seeds : iterable of int
         Each seed takes other texts.
     length, max_words : int
-    steps : int
-        Gradient steps of at most 64 texts, the same for every size.
+    looks : sequence of int
+        Gradient steps, ascending, after which a start may end.
 
     Returns
     -------
     dict
         ``{start: {size: [one per seed]}}``; see `STARTS`.
+
+    Raises
+    ------
+    ValueError
+        If the labels that a seed draws are all the same.
     """
     vocabulary = text.build_vocabulary(data.train_texts, max_words)
     x, x_test = (
-        text.encode(texts, vocabulary, length) for texts in (data.train_texts, data.test_texts)
+        text.encode(texts, vocabulary, length, keep="end")
+        for texts in (data.train_texts, data.test_texts)
     )
     dim = len(next(iter(vectors.values())))
     matrix = glove.filter_glove(vocabulary, vectors, dim, unknown="mean")
-    held_out, seeds = (x_test, data.test_labels), list(seeds)
+    test, seeds = (x_test, data.test_labels), list(seeds)
 
-    def accuracies(start: str, size: int) -> list[float]:
-        batch = min(64, size)
-        rounds = max(1, steps * batch // size)  # one long epoch: short ones cost more than they do
-
-        def labelled(seed: int) -> training.Pair:
-            chosen = np.random.default_rng(seed).permutation(len(x))[:size]
-            return np.tile(x[chosen], (rounds, 1)), np.tile(data.train_labels[chosen], rounds)
-
-        def build() -> keras.Model:
-            return models.build_text_classifier(
-                len(vocabulary),
-                dim=dim,
-                encoder="average",
-                vectors=matrix if STARTS[start].pretrained else None,
-                trainable=STARTS[start].trainable,
-                learning_rate=STARTS[start].learning_rate,
-            )
-
-        fits = training.fit_repeatedly(
-            build, labelled, held_out, seeds=seeds, epochs=1, batch_size=batch
+    def accuracy(start: str, size: int, seed: int) -> float:
+        chosen = np.random.default_rng(seed).permutation(len(x))[:size]
+        labelled = x[chosen], data.train_labels[chosen]
+        fit, held_back = _parts(labelled)
+        if len({*fit[1]}) < 2:
+            raise ValueError(f"the first {len(fit[1])} labels of seed {seed} are all the same")
+        if start == "frozen":
+            return _frozen(matrix, labelled, test)
+        build = partial(
+            models.build_text_classifier,
+            len(vocabulary),
+            dim=dim,
+            encoder="average",
+            vectors=matrix if start == "fine-tuned" else None,
+            learning_rate=LEARNING_RATE,
         )
-        return fits["val_accuracy"][:, -1].tolist()
+        tried = _trained(build, fit, held_back, looks, seed)
+        steps = looks[int(np.argmax(tried))]
+        return _trained(build, labelled, test, [steps], seed)[-1]
 
-    return {start: {str(size): accuracies(start, size) for size in sizes} for start in STARTS}
+    return {
+        start: {str(size): [accuracy(start, size, seed) for seed in seeds] for size in sizes}
+        for start in STARTS
+    }
+
+
+def coverage(
+    data: Reviews, vectors: Collection[str], *, max_words: int = 5000
+) -> dict[str, float | int]:
+    """Shares of the vocabulary, and of all that is written, of which there are vectors."""
+    vocabulary = {*text.build_vocabulary(data.train_texts, max_words)}
+    counts = Counter(word for each in data.train_texts for word in reviews.words(each))
+    known = {word for word in counts if word in vectors and word in vocabulary}
+    return {
+        "vectors": len(vectors),
+        "vocabulary": len(known) / (len(vocabulary) - 2),  # less padding and the unknown
+        "running": sum(counts[word] for word in known) / counts.total(),
+    }
+
+
+def _parts(labelled: Pair) -> tuple[Pair, Pair]:
+    """What is learned from first, and the fifth that is held back."""
+    x, y = labelled
+    n = len(y) - len(y) // 5
+    return (x[:n], y[:n]), (x[n:], y[n:])
+
+
+def _frozen(matrix: np.ndarray, labelled: Pair, test: Pair) -> float:
+    """Logistic regression on the mean of each text's vectors: the answer's weights, converged."""
+    from sklearn.linear_model import LogisticRegression  # takes a second
+
+    def means(rows: np.ndarray) -> np.ndarray:
+        return np.stack([matrix[row[row > 0]].mean(axis=0) for row in rows])
+
+    def fitted(part: Pair, strength: float) -> Any:
+        return LogisticRegression(C=strength, max_iter=10_000).fit(means(part[0]), part[1])
+
+    fit, (x_held_back, y_held_back) = _parts(labelled)
+    held_back = means(x_held_back)
+    chosen = [fitted(fit, strength).score(held_back, y_held_back) for strength in PENALTIES]
+    best = fitted(labelled, PENALTIES[int(np.argmax(chosen))])
+    return float(best.score(means(test[0]), test[1]))
+
+
+def _trained(
+    build: Callable[[], keras.Model], train: Pair, other: Pair, looks: Sequence[int], seed: int
+) -> list[float]:
+    """Accuracy on other texts after so many gradient steps."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    model, rng, found, done = build(), np.random.default_rng(seed), list[float](), 0
+    batch = min(BATCH, len(train[0]))
+    for look in looks:
+        # One long epoch: short ones cost more than they do.
+        wanted = (look - done) * batch
+        rows = np.concatenate(
+            [rng.permutation(len(train[0])) for _ in range(-(-wanted // len(train[0])))]
+        )[:wanted]
+        model.fit(train[0][rows], train[1][rows], batch_size=batch, shuffle=False, verbose=0)
+        answers = model.predict(other[0], batch_size=500, verbose=0)[:, 0] > 0.5
+        found.append(float(np.mean(answers == other[1])))
+        done = look
+    return found
 
 
 def _unlabelled() -> dict[str, np.ndarray]:
@@ -150,19 +210,26 @@ def _opposites() -> dict[str, dict[str, float]]:
     return {str(k): agreement(*kinds, vectors, k=k) for k in (1, 5, 10)}
 
 
-RECORDS = {
-    "opposites": _opposites,
-    "transfer": lambda: {
-        "embedded": by_labels(
-            reviews.load("embedded"), _unlabelled(), (20, 100, 500, 2000), seeds=range(5)
-        ),
+def _transfer() -> dict[str, Any]:
+    """Embedded reviews with vectors of their own kind, and whole real ones with published ones."""
+    embedded = reviews.load("embedded")
+    real = reviews.load("real", n_train=8000, n_test=5000)
+    published = glove_archive.load(100)
+    return {
+        "embedded": by_labels(embedded, _unlabelled(), (20, 100, 500, 2000), seeds=range(5)),
         "real": by_labels(
-            reviews.load("real", n_train=8000, n_test=5000),
-            glove_archive.load(50),
+            real,
+            published,
             (20, 100, 500, 2000, 8000),
             seeds=range(5),
-            length=200,
+            length=600,
             max_words=10_000,
         ),
-    },
+        "coverage": coverage(real, published, max_words=10_000),
+    }
+
+
+RECORDS = {
+    "opposites": _opposites,
+    "transfer": _transfer,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 
 import keras
 import numpy as np
@@ -145,7 +146,41 @@ def at_rates(
     return {f"{rate:g}": run(rate) for rate in rates}
 
 
+def over_splits(
+    splits: Iterable[int], *, n_train: int = 4000, n_test: int = 1000
+) -> dict[str, list[float]]:
+    """How many held-out texts three networks get right, when other patterns are held out.
+
+    Parameters
+    ----------
+    splits : iterable of int
+        Seeds of the corpus: each draws which patterns only the held-out texts have.
+    n_train, n_test : int
+
+    Returns
+    -------
+    dict
+        ``{name: [share of the held-out texts, one per split]}``, all networks with one seed.
+    """
+    readers = {
+        "average": partial(models.build_text_classifier, encoder="average", learning_rate=1e-2),
+        "windows": partial(models.build_text_classifier, encoder="convolution", learning_rate=3e-3),
+    }
+    found: dict[str, list[float]] = {name: [] for name in (*readers, "all five")}
+    for split in splits:
+        data = reviews.load("embedded", n_train=n_train, n_test=n_test, seed=split)
+        train, held_out = prepare(data, IMPROVEMENTS)
+        for name, row in found.items():
+            reader = readers.get(name)
+            make = partial(reader, 1000, dim=16) if reader else partial(build, IMPROVEMENTS)
+            epochs = 4 if reader else 5
+            fits = training.fit_repeatedly(make, train, held_out, seeds=[0], epochs=epochs)
+            row.append(float(fits["val_accuracy"][0, -1]))
+    return found
+
+
 RECORDS = {
+    "splits": lambda: over_splits(range(8)),
     "sentiment": lambda: ablation(
         reviews.load("embedded", n_train=4000, n_test=1000), seeds=range(5)
     ),

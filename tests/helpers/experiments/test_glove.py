@@ -19,10 +19,24 @@ def test_vectors_that_know_the_answer_carry_it_to_words_without_a_label():
     data = Reviews((*train[0], *test[0]), np.concatenate([train[1], test[1]]), *test, "embedded")
     vectors = {word: np.array([1.0, 0.1 * i]) for i, word in enumerate(GOOD)}
     vectors |= {word: np.array([-1.0, 0.1 * i]) for i, word in enumerate(BAD)}
-    found = glove.by_labels(data, vectors, [2, 20], seeds=range(3), length=4, steps=100)
+    found = glove.by_labels(data, vectors, [10, 20], seeds=range(3), length=4, looks=(20, 100))
     assert [*found] == [*glove.STARTS]
-    assert [*found["frozen"]] == ["2", "20"] and len(found["frozen"]["20"]) == 3
+    assert [*found["frozen"]] == ["10", "20"] and len(found["frozen"]["20"]) == 3
     assert np.mean(found["frozen"]["20"]) > 0.95
+
+
+def test_labels_of_one_kind_are_refused():
+    train, test = _told_by_one_word(GOOD, [], 10), _told_by_one_word(GOOD, BAD, 1)
+    data = Reviews(*train, *test, "embedded")
+    with pytest.raises(ValueError, match="all the same"):
+        glove.by_labels(data, {"warm": np.ones(2)}, [10], seeds=[0])
+
+
+def test_vectors_cover_words_and_more_of_what_is_written():
+    texts = ("warm warm warm film", "warm film", "grey film")
+    data = Reviews(texts, np.array([1, 1, 0]), texts, np.array([1, 1, 0]), "real")
+    found = glove.coverage(data, {"warm", "film", "another"})
+    assert found == {"vectors": 3, "vocabulary": 2 / 3, "running": 7 / 8}
 
 
 def test_two_clusters_agree_and_words_without_vectors_are_left_out():

@@ -87,3 +87,11 @@ def test_each_rate_has_one_accuracy_per_seed():
 def test_what_cannot_be_left_out_is_refused(part):
     with pytest.raises(ValueError, match=f"left_out is '{part}'"):
         sentiment.at_rates(reviews.load("embedded", n_train=8, n_test=8), part, (1e-3,), seeds=[0])
+
+
+def test_every_split_holds_other_patterns_out_and_every_network_answers_all_of_them():
+    found = sentiment.over_splits([1], n_train=64, n_test=50)
+    assert [*found] == ["average", "windows", "all five"]
+    assert all(len(row) == 1 and 0 <= row[0] <= 1 for row in found.values())
+    kinds = [reviews.load("embedded", n_train=4, n_test=4, seed=seed).test_texts for seed in (0, 1)]
+    assert kinds[0] != kinds[1]
