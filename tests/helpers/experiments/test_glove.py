@@ -19,9 +19,9 @@ def test_vectors_that_know_the_answer_carry_it_to_words_without_a_label():
     data = Reviews((*train[0], *test[0]), np.concatenate([train[1], test[1]]), *test, "embedded")
     vectors = {word: np.array([1.0, 0.1 * i]) for i, word in enumerate(GOOD)}
     vectors |= {word: np.array([-1.0, 0.1 * i]) for i, word in enumerate(BAD)}
-    found = glove.by_labels(data, vectors, [10, 20], seeds=range(3), length=4, looks=(20, 100))
+    found = glove.by_labels(data, vectors, [20], seeds=range(2), length=4, looks=(5, 10))
     assert [*found] == [*glove.STARTS]
-    assert [*found["frozen"]] == ["10", "20"] and len(found["frozen"]["20"]) == 3
+    assert [*found["frozen"]] == ["20"] and len(found["frozen"]["20"]) == 2
     assert np.mean(found["frozen"]["20"]) > 0.95
 
 
