@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -19,6 +20,7 @@ from helpers.training import Pair
 STARTS = ("from scratch", "frozen", "fine-tuned")
 PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0)  # their inverses, tried where the vectors are frozen
 BATCH, LEARNING_RATE = 64, 3e-3
+MAX_WORDS = 10_000  # of the real reviews
 
 
 def by_labels(
@@ -67,7 +69,8 @@ def by_labels(
     )
     dim = len(next(iter(vectors.values())))
     matrix = glove.filter_glove(vocabulary, vectors, dim, unknown="mean")
-    test, seeds = (x_test, data.test_labels), list(seeds)
+    means, means_test = (_means(rows, matrix) for rows in (x, x_test))
+    seeds = list(seeds)
 
     def accuracy(start: str, size: int, seed: int) -> float:
         chosen = np.random.default_rng(seed).permutation(len(x))[:size]
@@ -76,7 +79,7 @@ def by_labels(
         if len({*fit[1]}) < 2:
             raise ValueError(f"the first {len(fit[1])} labels of seed {seed} are all the same")
         if start == "frozen":
-            return _frozen(matrix, labelled, test)
+            return _frozen((means[chosen], labelled[1]), (means_test, data.test_labels))
         build = partial(
             models.build_text_classifier,
             len(vocabulary),
@@ -87,25 +90,11 @@ def by_labels(
         )
         tried = _trained(build, fit, held_back, looks, seed)
         steps = looks[int(np.argmax(tried))]
-        return _trained(build, labelled, test, [steps], seed)[-1]
+        return _trained(build, labelled, (x_test, data.test_labels), [steps], seed)[-1]
 
     return {
         start: {str(size): [accuracy(start, size, seed) for seed in seeds] for size in sizes}
         for start in STARTS
-    }
-
-
-def coverage(
-    data: Reviews, vectors: Collection[str], *, max_words: int = 5000
-) -> dict[str, float | int]:
-    """Shares of the vocabulary, and of all that is written, of which there are vectors."""
-    vocabulary = {*text.build_vocabulary(data.train_texts, max_words)}
-    counts = Counter(word for each in data.train_texts for word in reviews.words(each))
-    known = {word for word in counts if word in vectors and word in vocabulary}
-    return {
-        "vectors": len(vectors),
-        "vocabulary": len(known) / (len(vocabulary) - 2),  # less padding and the unknown
-        "running": sum(counts[word] for word in known) / counts.total(),
     }
 
 
@@ -116,21 +105,21 @@ def _parts(labelled: Pair) -> tuple[Pair, Pair]:
     return (x[:n], y[:n]), (x[n:], y[n:])
 
 
-def _frozen(matrix: np.ndarray, labelled: Pair, test: Pair) -> float:
-    """Logistic regression on the mean of each text's vectors: the answer's weights, converged."""
+def _means(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The mean of each text's vectors, padding left out."""
+    return np.stack([matrix[row[row > 0]].mean(axis=0) for row in rows])
+
+
+def _frozen(labelled: Pair, test: Pair) -> float:
+    """Logistic regression on the means of texts: the answer's weights, converged."""
     from sklearn.linear_model import LogisticRegression  # takes a second
 
-    def means(rows: np.ndarray) -> np.ndarray:
-        return np.stack([matrix[row[row > 0]].mean(axis=0) for row in rows])
-
     def fitted(part: Pair, strength: float) -> Any:
-        return LogisticRegression(C=strength, max_iter=10_000).fit(means(part[0]), part[1])
+        return LogisticRegression(C=strength, max_iter=10_000).fit(*part)
 
-    fit, (x_held_back, y_held_back) = _parts(labelled)
-    held_back = means(x_held_back)
-    chosen = [fitted(fit, strength).score(held_back, y_held_back) for strength in PENALTIES]
-    best = fitted(labelled, PENALTIES[int(np.argmax(chosen))])
-    return float(best.score(means(test[0]), test[1]))
+    fit, held_back = _parts(labelled)
+    chosen = [fitted(fit, strength).score(*held_back) for strength in PENALTIES]
+    return float(fitted(labelled, PENALTIES[int(np.argmax(chosen))]).score(*test))
 
 
 def _trained(
@@ -139,18 +128,16 @@ def _trained(
     """Accuracy on other texts after so many gradient steps."""
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    model, rng, found, done = build(), np.random.default_rng(seed), list[float](), 0
-    batch = min(BATCH, len(train[0]))
-    for look in looks:
+    model, rng, found = build(), np.random.default_rng(seed), list[float]()
+    n = len(train[0])
+    batch = min(BATCH, n)
+    for before, look in pairwise((0, *looks)):
         # One long epoch: short ones cost more than they do.
-        wanted = (look - done) * batch
-        rows = np.concatenate(
-            [rng.permutation(len(train[0])) for _ in range(-(-wanted // len(train[0])))]
-        )[:wanted]
+        wanted = (look - before) * batch
+        rows = np.concatenate([rng.permutation(n) for _ in range(-(-wanted // n))])[:wanted]
         model.fit(train[0][rows], train[1][rows], batch_size=batch, shuffle=False, verbose=0)
-        answers = model.predict(other[0], batch_size=500, verbose=0)[:, 0] > 0.5
-        found.append(float(np.mean(answers == other[1])))
-        done = look
+        judged = model.evaluate(*other, batch_size=500, verbose=0, return_dict=True)
+        found.append(float(judged["accuracy"]))
     return found
 
 
@@ -215,6 +202,9 @@ def _transfer() -> dict[str, Any]:
     embedded = reviews.load("embedded")
     real = reviews.load("real", n_train=8000, n_test=5000)
     published = glove_archive.load(100)
+    counts = Counter(word for each in real.train_texts for word in reviews.words(each))
+    known = text.build_vocabulary(real.train_texts, MAX_WORDS).keys() & counts.keys()
+    read = {word: published[word] for word in known & published.keys()}
     return {
         "embedded": by_labels(embedded, _unlabelled(), (20, 100, 500, 2000), seeds=range(5)),
         "real": by_labels(
@@ -223,9 +213,13 @@ def _transfer() -> dict[str, Any]:
             (20, 100, 500, 2000, 8000),
             seeds=range(5),
             length=600,
-            max_words=10_000,
+            max_words=MAX_WORDS,
         ),
-        "coverage": coverage(real, published, max_words=10_000),
+        "coverage": {
+            "vectors": len(published),
+            "vocabulary": glove.coverage(known, published).types,
+            "running": glove.coverage(counts, read).tokens,
+        },
     }
 
 

@@ -52,7 +52,7 @@ def ask(question: str) -> str:
 def pose(question: str) -> None:
     """Send a question, as if for a person's input, which a kernel may ask for within a request.
 
-    What IPython does for that itself takes four times as long: tests ask hundreds of questions.
+    IPython's own way takes more than twice as long, and tests ask hundreds of questions.
     """
     kernel = get_ipython().kernel
     ident = kernel._get_shell_context_var(kernel._shell_parent_ident)

@@ -32,13 +32,6 @@ def test_labels_of_one_kind_are_refused():
         glove.by_labels(data, {"warm": np.ones(2)}, [10], seeds=[0])
 
 
-def test_vectors_cover_words_and_more_of_what_is_written():
-    texts = ("warm warm warm film", "warm film", "grey film")
-    data = Reviews(texts, np.array([1, 1, 0]), texts, np.array([1, 1, 0]), "real")
-    found = glove.coverage(data, {"warm", "film", "another"})
-    assert found == {"vectors": 3, "vocabulary": 2 / 3, "running": 7 / 8}
-
-
 def test_two_clusters_agree_and_words_without_vectors_are_left_out():
     rng = np.random.default_rng(0)
     vectors = {f"g{i}": np.array([1, 0]) + 0.01 * rng.normal(size=2) for i in range(6)}

@@ -5,7 +5,7 @@ from tools.diagrams.canvas import CELLS, INK, MUTED, STATE, Canvas
 WIDTH, HEIGHT = 640, 440
 READ = [60 + 86 * i for i in range(3)]
 WRITE = [350 + 110 * i for i in range(3)]
-SOURCE, FED, ANSWER = ("we", "won", "."), ("<start>", "nous", "avons"), ("nous", "avons", "gagné")
+SOURCE, FED = ("we", "won", "."), ("<start>", "nous", "avons")
 WEIGHTS = (0.15, 0.7, 0.15)  # made up; the caption says so
 NOW = 1  # the token that is written
 STATES, LOOK, RESULT, TOP = 340, 222, 128, 40
@@ -70,7 +70,7 @@ def _answer(sheet: Canvas) -> None:
     sheet.box(x, RESULT, 100, 36)
     sheet.text(x, RESULT, "combine", size=13)
     sheet.line((x, RESULT - 18), (x, TOP + 14), colour=WRITER)
-    sheet.text(x, TOP, ANSWER[NOW], bold=True)
+    sheet.text(x, TOP, FED[NOW + 1], bold=True)
     aside, fed = (x + after) / 2 + 8, STATES + 72
     path = ((x + 26, TOP), (aside, TOP), (aside, fed), (after - 26, fed))
     sheet.line(*path, colour=WRITER, dashed=True)
