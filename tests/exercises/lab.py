@@ -1,6 +1,7 @@
 """A JupyterLab in a course, for tests that look at it with a browser."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def serving(course: Path, home: Path) -> Iterator[str]:
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.root_dir=."]
     command += ["--IdentityProvider.token=", "--ServerApp.password="]
     environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    environment["PYTHONFAULTHANDLER"] = "1"  # its log says where it hangs, if it does
     with open(log, "w", encoding="utf-8") as output:
         server = subprocess.Popen(
             command, cwd=course, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -36,8 +38,18 @@ def serving(course: Path, home: Path) -> Iterator[str]:
         _wait_until_up(f"{address}/lab", server, log)
         yield address
     finally:
-        server.terminate()
-        server.wait(30)
+        _stop(server, log)
+
+
+def _stop(server: subprocess.Popen, log: Path) -> None:
+    """End the server; on a busy machine its last clearing up alone may take a minute."""
+    server.terminate()
+    try:
+        server.wait(120)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGABRT)
+        server.wait()
+        pytest.fail(f"JupyterLab does not stop:\n{log.read_text('utf-8')[-4000:]}")
 
 
 def _wait_until_up(address: str, server: subprocess.Popen, log: Path) -> None:

@@ -57,8 +57,12 @@ def test_an_exercise_is_completed_run_and_checked(browser, root, kit, tmp_path):
         if facts.get("solution")
     ]
     (tmp_path / "home").mkdir()
-    with serving(kit, tmp_path / "home") as lab:
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    size = {"width": 1280, "height": 900}
+    with (
+        serving(kit, tmp_path / "home") as lab,
+        browser.new_context(viewport=size) as context,  # closed first: its page would ask on
+    ):
+        page = context.new_page()
         page.set_default_timeout(120_000)
         page.goto(f"{lab}/lab/tree/exercises/exploding/exploding.ipynb?reset")
         page.get_by_text("| Idle").wait_for()

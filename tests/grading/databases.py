@@ -56,4 +56,4 @@ def _served(place: Path, programs: Path, as_user: list[str]) -> Iterator[str]:
         yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
