@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).resolve().parents[1]
+SLOWEST = 10
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,10 +52,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which answers and pages were drawn, if any were."""
+    """Say where the time went, and which answers and pages were drawn, if any were."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    seconds: Counter[str] = Counter()
+    for report in reports:
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    if len(seconds) > SLOWEST:
+        slow = (f"{name} {spent:.0f} s" for name, spent in seconds.most_common(SLOWEST))
+        terminalreporter.write_line(f"The slowest of {len(seconds)} files: {', '.join(slow)}")
     drawn = ("test_verdicts", "test_cold_and_warm")
-    if any(name in getattr(report, "nodeid", "") for report in reports for name in drawn):
+    if any(name in file for file in seconds for name in drawn):
         seed = os.environ["CORPORA_SEED"]
         terminalreporter.write_line(f"CORPORA_SEED={seed} draws the same answers and pages again")
 
