@@ -13,12 +13,14 @@ import numpy as np
 from helpers.data import reviews
 from helpers.data.reviews import Reviews
 
+STRENGTHS = (0.01, 0.1, 1.0, 10.0)
+
 
 def counting(
     data: Reviews,
     *,
     lengths: Iterable[int | None] = (200, 600, None),
-    strengths: Iterable[float] = (0.01, 0.1, 1.0, 10.0),
+    strengths: Iterable[float] = STRENGTHS,
     validation: float = 0.1,
 ) -> dict[str, Any]:
     """Words, and words with pairs of neighbours, by logistic regression on naive Bayes' ratios.
@@ -44,33 +46,55 @@ def counting(
         ``"pairs"`` also ``against words``: how many test reviews it alone gets right, and how
         many the words alone do.
     """
-    strengths, y = list(strengths), data.train_labels
-    n_fit = len(y) - int(len(y) * validation)
+    strengths = list(strengths)
     outcome: dict[str, dict[str, dict[str, Any]]] = {"words": {}, "pairs": {}}
     for length in lengths:
-        train, test = (
-            [words[-length:] if length else words for words in map(reviews.words, texts)]
-            for texts in (data.train_texts, data.test_texts)
-        )
-        right = {}
+        answered = {}
         for name, widest in (("words", 1), ("pairs", 2)):
             begun = time.process_time()
-            x, read = _weighed(train[:n_fit], y[:n_fit], widest)
-            held_back = read(train[n_fit:])
-            chosen = {c: _fit(x, y[:n_fit], c).score(held_back, y[n_fit:]) for c in strengths}
-            strength = max(chosen, key=lambda strength: chosen[strength])
-            x, read = _weighed(train, y, widest)
-            right[name] = _fit(x, y, strength).predict(read(test)) == data.test_labels
+            answered[name], strength = right(
+                data, widest, length=length, strengths=strengths, validation=validation
+            )
             outcome[name][str(length or "all")] = {
-                "accuracy": float(right[name].mean()),
+                "accuracy": float(answered[name].mean()),
                 "C": strength,
                 "seconds": time.process_time() - begun,
             }
         outcome["pairs"][str(length or "all")]["against words"] = [
-            int((right["pairs"] & ~right["words"]).sum()),
-            int((right["words"] & ~right["pairs"]).sum()),
+            int((answered["pairs"] & ~answered["words"]).sum()),
+            int((answered["words"] & ~answered["pairs"]).sum()),
         ]
     return outcome
+
+
+def right(
+    data: Reviews,
+    widest: int,
+    *,
+    length: int | None = None,
+    strengths: Iterable[float] = STRENGTHS,
+    validation: float = 0.1,
+) -> tuple[np.ndarray, float]:
+    """Which test texts are answered rightly, by words and groups of up to ``widest`` of them.
+
+    Returns
+    -------
+    array of bool, shape (n_test,)
+    float
+        The inverse of the penalty; the arguments are those of `counting`.
+    """
+    train, test = (
+        [words[-length:] if length else words for words in map(reviews.words, texts)]
+        for texts in (data.train_texts, data.test_texts)
+    )
+    y = data.train_labels
+    n_fit = len(y) - int(len(y) * validation)
+    x, read = _weighed(train[:n_fit], y[:n_fit], widest)
+    held_back = read(train[n_fit:])
+    chosen = {c: _fit(x, y[:n_fit], c).score(held_back, y[n_fit:]) for c in strengths}
+    strength = max(chosen, key=lambda strength: chosen[strength])
+    x, read = _weighed(train, y, widest)
+    return _fit(x, y, strength).predict(read(test)) == data.test_labels, strength
 
 
 def _weighed(

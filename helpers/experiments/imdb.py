@@ -1,32 +1,23 @@
-"""Classifiers of film reviews side by side, under one protocol that looks at the test once."""
+"""Classifiers of real film reviews: what is tried of each kind, and their contest."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import os
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 from tqdm import tqdm
 
-from helpers import models, text
-from helpers.data import reviews
+from helpers.data import glove_archive, reviews
 from helpers.data.reviews import Reviews
-from helpers.training import Pair
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A model, and how much of a review it reads."""
-
-    build: Callable[[], keras.Model]
-    words: int  #: size of the vocabulary
-    length: int  #: timesteps; of longer reviews the end is read
-    most_epochs: int = 4
-    batch_size: int = 128
+from helpers.experiments import bags
+from helpers.experiments.tuning import Family, tune
+from helpers.models.recurrent import CELLS
 
 
 def bag_of_words(vocabulary_size: int, *, learning_rate: float = 1e-3) -> keras.Model:
@@ -38,180 +29,186 @@ def bag_of_words(vocabulary_size: int, *, learning_rate: float = 1e-3) -> keras.
             layers.Dense(1, activation="sigmoid"),
         ]
     )
-    adam = keras.optimizers.Adam(learning_rate)
-    model.compile(adam, "binary_crossentropy", metrics=["accuracy"])
-    return model
+    return _compiled(model, learning_rate)
 
 
-def averaged_windows(
-    vocabulary_size: int,
-    *,
-    dim: int = 64,
-    filters: int = 64,
-    widths: tuple[int, ...] = (2, 3),
-    word_dropout: float = 0.2,
-    dropout: float = 0.4,
-    learning_rate: float = 2e-3,
-) -> keras.Model:
-    """Convolutions of several widths, each averaged over the review.
-
-    A filter's average is the number of its windows, weighted by how well they fit: the strongest
-    one alone (a maximum) forgets how often a review says what it says.
-
-    Parameters
-    ----------
-    vocabulary_size : int
-        One more than the largest id.
-    dim, filters : int
-        Of a word's vector; of each width.
-    widths : tuple of int
-        Words in a window.
-    word_dropout : float
-        Share of the words that are dropped whole (Iyyer et al., 2015).
-    dropout : float
-        Share of entries dropped after the embedding and before the answer.
-    learning_rate : float
-        Of Adam.
-    """
-    ids = keras.Input((None,), dtype="int32")
-    x = layers.Embedding(vocabulary_size, dim)(ids)
-    x = layers.Dropout(word_dropout, noise_shape=(None, None, 1))(layers.Dropout(dropout)(x))
-    windows = [layers.Conv1D(filters, width, activation="relu", padding="same") for width in widths]
-    found = [layers.GlobalAveragePooling1D()(window(x)) for window in windows]
-    found = layers.Dropout(dropout)(layers.Concatenate()(found) if len(found) > 1 else found[0])
-    model = keras.Model(ids, layers.Dense(1, activation="sigmoid")(found))
-    adam = keras.optimizers.Adam(learning_rate)
-    model.compile(adam, "binary_crossentropy", metrics=["accuracy"])
-    return model
-
-
-def raw_ids() -> keras.Model:
-    """A SimpleRNN of 16 units that reads each id as a number."""
+def raw_ids(_: int, *, units: int = 16, learning_rate: float = 1e-3) -> keras.Model:
+    """A SimpleRNN that reads each id as a number."""
     model = keras.Sequential(
         [
             keras.Input((None,)),
             layers.Reshape((-1, 1)),
-            layers.SimpleRNN(16),
+            layers.SimpleRNN(units),
             layers.Dense(1, activation="sigmoid"),
         ]
     )
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    return model
+    return _compiled(model, learning_rate)
 
 
-_by_text = partial(models.build_text_classifier, 20_000, dim=64)
-
-#: Sizes as in common tutorials; the recurrent ones read 200 words, for the sake of time.
-CONTENDERS = {
-    "raw ids": Contender(raw_ids, 20_000, 200, most_epochs=2),
-    "bag of words": Contender(partial(bag_of_words, 20_000, learning_rate=3e-3), 20_000, 600, 6),
-    "average": Contender(partial(_by_text, encoder="average", dropout=0.3), 20_000, 600, 8),
-    "windows, strongest": Contender(
-        partial(_by_text, encoder="convolution", units=128, dropout=0.5), 20_000, 600
-    ),
-    "windows, averaged": Contender(partial(averaged_windows, 30_000), 30_000, 600, batch_size=64),
-    "GRU": Contender(partial(_by_text, encoder="GRU", dropout=0.3), 20_000, 200, most_epochs=3),
-    "bidirectional LSTM": Contender(
-        partial(_by_text, encoder="LSTM", bidirectional=True, dropout=0.3), 20_000, 200, 3
-    ),
-}
-
-
-def contest(
-    data: Reviews,
-    contenders: Mapping[str, Contender],
+def reader(
+    vocabulary_size: int,
     *,
-    seeds: Iterable[int],
-    validation: float = 0.1,
-) -> dict[str, Any]:
-    """Fit every contender to all training texts, once for each seed, and test each fit once.
+    body: str = "windows",
+    summary: str = "average",
+    dim: int = 64,
+    units: int = 64,
+    widths: tuple[int, ...] = (2, 3),
+    bidirectional: bool = False,
+    word_dropout: float = 0.2,
+    dropout: float = 0.4,
+    learning_rate: float = 2e-3,
+    vectors: np.ndarray | None = None,
+    trainable: bool = True,
+) -> keras.Model:
+    """Word vectors, perhaps a layer that sees their order, and one summary of all timesteps.
 
-    How many epochs, a fit to a part of the training texts decides: the rest of them is held back,
-    and the epoch with the lowest loss there is the last one of all fits that are tested.
+    An average of windows is the number of those that fit, weighted by how well: the strongest one
+    alone (a maximum) forgets how often a review says what it says.
 
     Parameters
     ----------
-    data : Reviews
-    contenders : mapping of name to Contender
-    seeds : iterable of int
-    validation : float
-        Share of the training texts that is held back when the number of epochs is chosen.
+    vocabulary_size : int
+        One more than the largest id; id 0 is padding.
+    body : str
+        ``"none"``, ``"windows"`` (convolutions), or a recurrent layer: see `models.recurrent`.
+    summary : {"average", "strongest", "last"}
+        Over the timesteps; the last one, of recurrent layers only, is each direction's own.
+    dim : int
+        Of a word's vector.
+    units : int
+        Of the recurrent layer in each direction; filters of each width.
+    widths : tuple of int
+        Words in a window.
+    bidirectional : bool
+        Whether a recurrent layer reads from both ends.
+    word_dropout : float
+        Share of the words that are dropped whole (Iyyer et al., 2015).
+    dropout : float
+        Share of the summary's entries that is dropped.
+    learning_rate : float
+        Of Adam.
+    vectors : array, shape (vocabulary_size, dim), optional
+        Where the embedding begins; small random numbers unless given.
+    trainable : bool
+        Whether training moves the embedding.
+    """
+    ids = keras.Input((None,), dtype="int32")
+    # A convolution cannot skip padding; a maximum need not: words find it where they beat nothing.
+    mask = body != "windows" and summary != "strongest"
+    start = "uniform" if vectors is None else keras.initializers.Constant(vectors)
+    x = layers.Embedding(vocabulary_size, dim, start, mask_zero=mask, trainable=trainable)(ids)
+    x = layers.Dropout(word_dropout, noise_shape=(None, None, 1))(x)
+    pool = {"average": layers.GlobalAveragePooling1D, "strongest": layers.GlobalMaxPooling1D}
+    if body == "windows":
+        seen = [layers.Conv1D(units, n, activation="relu", padding="same")(x) for n in widths]
+    elif body == "none":
+        seen = [x]
+    else:
+        layer = CELLS[body](units, return_sequences=summary != "last")
+        seen = [layers.Bidirectional(layer)(x) if bidirectional else layer(x)]
+    found = [pool[summary]()(each) if summary in pool else each for each in seen]
+    x = layers.Dropout(dropout)(layers.Concatenate()(found) if len(found) > 1 else found[0])
+    return _compiled(keras.Model(ids, layers.Dense(1, activation="sigmoid")(x)), learning_rate)
+
+
+def _compiled(model: keras.Model, learning_rate: float) -> keras.Model:
+    adam = keras.optimizers.Adam(learning_rate)
+    model.compile(adam, "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+Choices = dict[str, tuple[Any, ...]]
+
+_READER: Choices = {
+    "learning_rate": (2e-3, 1e-3),
+    "dropout": (0.4, 0.2),
+    "word_dropout": (0.2, 0.0, 0.4),
+    "words": (20_000, 30_000),
+    "batch_size": (128, 64),
+}
+_LEARNED: Choices = {"dim": (64, 32)}
+_GLOVE: Choices = {"dim": (100,), "trainable": (True, False)}
+_RECURRENT: Choices = {
+    "body": ("GRU", "LSTM"),
+    "summary": ("average", "strongest", "last"),
+    "units": (64, 32),
+    "bidirectional": (False, True),
+    "length": (400, 200),
+}
+_WINDOWS: Choices = {
+    "summary": ("average", "strongest"),
+    "units": (64, 128),
+    "widths": ((2, 3), (3,), (1, 2, 3)),
+    "length": (400, 200),
+}
+
+#: Beginning with those whose fits take longest.
+FAMILIES = {
+    "recurrent, GloVe": Family(reader, _READER | _GLOVE | _RECURRENT, vectors=True),
+    "recurrent": Family(reader, _READER | _LEARNED | _RECURRENT),
+    "windows, GloVe": Family(reader, _READER | _GLOVE | _WINDOWS, vectors=True),
+    "windows": Family(reader, _READER | _LEARNED | _WINDOWS),
+    "average": Family(
+        partial(reader, body="none"), _READER | {"dim": (64, 16), "length": (400, 200)}
+    ),
+    "bag of words": Family(
+        bag_of_words,
+        {
+            "learning_rate": (3e-3, 1e-3, 1e-2),
+            "words": (20_000, 10_000, 30_000),
+            "length": (400, 200),
+            "batch_size": (128,),
+        },
+    ),
+    "raw ids": Family(
+        raw_ids,
+        {
+            "learning_rate": (1e-3, 3e-4, 3e-3, 1e-2),
+            "units": (16, 64),
+            "words": (20_000, 1_000),
+            "length": (200,),
+            "batch_size": (128,),
+        },
+    ),
+}
+BUDGET = 1200.0  # seconds of one processor, for the search of one family
+
+
+def contest(budget: float = BUDGET) -> dict[str, Any]:
+    """Tune every family on the real reviews, each in a process of its own, beside counted pairs.
 
     Returns
     -------
     dict
-        ``data``: how many texts, and how many of the test stand in the training part word for
-        word. ``models``: by name, a list with one entry per seed of ``accuracy`` and ``loss`` on
-        the test and of ``seconds``, the processor time of the fit; and the ``epochs``,
-        ``weights``, ``words`` and ``length`` of the model.
+        ``budget`` in seconds; ``data``: how many texts, and how many of the test stand in the
+        training part word for word; ``models``: what `tuning.tune` finds, by name.
     """
-    n = len(data.train_texts)
-    n_fit, seeds = n - int(n * validation), list(seeds)
-    outcome: dict[str, Any] = {
+    data = reviews.load("real", n_train=25_000, n_test=25_000)
+    known = {word for each in data.train_texts for word in reviews.words(each)}
+    tuned = partial(
+        _tuned,
+        data=data,
+        seeds=range(3),
+        budget=budget,
+        rival=bags.right(data, widest=2)[0],
+        vectors=glove_archive.load(100, known),
+    )
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        rows = tqdm(pool.map(tuned, FAMILIES), total=len(FAMILIES), unit="family", disable=None)
+        models = dict(zip(FAMILIES, rows, strict=True))
+    return {
+        "budget": budget,
         "data": {
-            "train": n,
-            "held back": n - n_fit,
+            "train": len(data.train_texts),
             "test": len(data.test_texts),
             "in both halves": len({*data.train_texts} & {*data.test_texts}),
         },
-        "models": {},
+        "models": models,
     }
-    bar = tqdm(total=len(contenders) * (1 + len(seeds)), unit="fit", disable=None)
-    for name, contender in contenders.items():
-        vocabulary = text.build_vocabulary(data.train_texts, contender.words)
-        x, x_test = (
-            text.encode(texts, vocabulary, contender.length, pad="before", keep="end")
-            for texts in (data.train_texts, data.test_texts)
-        )
-        y = data.train_labels
-        bar.set_description(name)
-        epochs = _choose_epochs(contender, (x[:n_fit], y[:n_fit]), (x[n_fit:], y[n_fit:]))
-        bar.update()
-        fits = []
-        for seed in seeds:
-            fits.append(_fit(contender, (x, y), (x_test, data.test_labels), epochs, seed))
-            bar.update()
-        outcome["models"][name] = {key: [fit[key] for fit in fits] for key in fits[0]} | {
-            "epochs": epochs,
-            "weights": contender.build().count_params(),
-            "words": contender.words,
-            "length": contender.length,
-        }
-    bar.close()
-    return outcome
 
 
-def _start(contender: Contender, seed: int) -> keras.Model:
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(seed)
-    return contender.build()
+def _tuned(name: str, data: Reviews, **others: Any) -> dict[str, Any]:
+    return tune(data, FAMILIES[name], **others)
 
 
-def _choose_epochs(contender: Contender, train: Pair, held_back: Pair) -> int:
-    """The epoch after which the loss of what is held back rises for the first time."""
-    stop = keras.callbacks.EarlyStopping("val_loss", patience=1)
-    _start(contender, seed=0).fit(
-        *train,
-        validation_data=held_back,
-        epochs=contender.most_epochs,
-        batch_size=contender.batch_size,
-        callbacks=[stop],
-        verbose=0,
-    )
-    return stop.best_epoch + 1
-
-
-def _fit(contender: Contender, train: Pair, test: Pair, epochs: int, seed: int) -> dict[str, float]:
-    model = _start(contender, seed)
-    begun = time.process_time()
-    model.fit(*train, epochs=epochs, batch_size=contender.batch_size, verbose=0)
-    seconds = time.process_time() - begun
-    found = model.evaluate(*test, batch_size=500, verbose=0, return_dict=True)
-    return found | {"seconds": seconds}
-
-
-RECORDS = {
-    "imdb": lambda: contest(
-        reviews.load("real", n_train=25_000, n_test=25_000), CONTENDERS, seeds=range(3)
-    ),
-}
+RECORDS = {"imdb": contest}

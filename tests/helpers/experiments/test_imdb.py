@@ -1,54 +1,21 @@
-import dataclasses
-from functools import partial
+"""Classifiers of film reviews, each as it is tried first."""
 
-import keras
 import numpy as np
 import pytest
 
-from helpers import models
-from helpers.data.reviews import Reviews
 from helpers.experiments import imdb
-
-SMALL = {
-    "average": imdb.Contender(
-        partial(models.build_text_classifier, 8, dim=4, encoder="average", learning_rate=0.1),
-        words=8,
-        length=6,
-        most_epochs=15,
-        batch_size=16,
-    )
-}
+from helpers.experiments.tuning import READING, settings
 
 
-def told_by_one_word(copies):
-    texts = [f"a {word} film {n}" for n in range(copies) for word in ("warm", "cold")]
-    return tuple(texts), np.array([1, 0] * copies)
-
-
-def test_a_contest_learns_from_all_training_texts_and_counts_what_stands_on_both_sides():
-    train, test = told_by_one_word(100), told_by_one_word(3)
-    found = imdb.contest(Reviews(*train, *test, "real"), SMALL, seeds=iter(range(2)))
-    assert found["data"] == {"train": 200, "held back": 20, "test": 6, "in both halves": 6}
-    row = found["models"]["average"]
-    assert row["accuracy"] == [1.0, 1.0] and max(row["loss"]) < 0.5
-    assert len(row["seconds"]) == 2 and min(row["seconds"]) > 0
-    assert 1 <= row["epochs"] <= 15
-    assert (row["words"], row["length"]) == (8, 6) and row["weights"] == 8 * 4 + 5
-
-
-def test_what_is_held_back_ends_the_choice_of_epochs():
-    texts, labels = told_by_one_word(100)
-    labels[180:] = 1 - labels[180:]  # what is held back contradicts: each epoch makes it worse
-    found = imdb.contest(Reviews(texts, labels, texts[:2], labels[:2], "real"), SMALL, seeds=[0])
-    assert found["models"]["average"]["epochs"] < 15
-
-
-@pytest.mark.parametrize("name", imdb.CONTENDERS)
-def test_every_contender_answers_texts_of_its_length(name):
-    contender = imdb.CONTENDERS[name]
-    model = contender.build()
-    ids = np.random.default_rng(0).integers(1, contender.words, (2, contender.length))
-    answers = np.asarray(model(ids))
+@pytest.mark.parametrize("name", imdb.FAMILIES)
+def test_every_family_answers_texts_as_it_reads_them(name):
+    family = imdb.FAMILIES[name]
+    setting = next(settings(family.choices))
+    options = {key: value for key, value in setting.items() if key not in READING}
+    if family.vectors:
+        options["vectors"] = np.zeros((50, setting["dim"]), "float32")
+    model = family.build(50, **options)
+    answers = np.asarray(model(np.random.default_rng(0).integers(1, 50, (2, 20))))
     assert answers.shape == (2, 1) and ((answers > 0) & (answers < 1)).all()
 
 
@@ -60,14 +27,28 @@ def test_a_bag_of_words_reads_no_order_and_counts_a_word_once():
     np.testing.assert_allclose(twice, once)
 
 
-def test_the_averaged_windows_drop_whole_words():
-    model = imdb.averaged_windows(10, dim=4, filters=3, widths=(2,), word_dropout=0.5, dropout=0)
+def test_a_reader_drops_whole_words():
+    model = imdb.reader(10, dim=4, units=3, widths=(2,), word_dropout=0.5, dropout=0)
     [words] = [layer for layer in model.layers if getattr(layer, "noise_shape", None)]
     out = np.asarray(words(np.ones((4, 20, 4), "float32"), training=True))
     assert set(np.unique(out)) == {0, 2}
     assert (out == out[..., :1]).all()
 
 
-def test_a_contender_can_be_shortened():
-    short = dataclasses.replace(imdb.CONTENDERS["average"], most_epochs=1)
-    assert isinstance(short.build(), keras.Model) and short.most_epochs == 1
+@pytest.mark.parametrize("body", ["none", "GRU", "LSTM"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_padding_before_a_text_changes_no_answer(body, bidirectional):
+    summary = "average" if body == "none" else "last"
+    model = imdb.reader(10, body=body, summary=summary, dim=4, units=3, bidirectional=bidirectional)
+    alone, padded = (np.array([row]) for row in ([3, 4, 5], [0, 0, 3, 4, 5]))
+    np.testing.assert_allclose(model(alone), model(padded), atol=1e-6)
+
+
+def test_the_strongest_window_is_heard_once_and_the_average_as_often_as_it_is_there():
+    once, often = np.array([[3, 1, 1, 1]]), np.array([[3, 3, 3, 3]])
+    for summary, differs in (("strongest", False), ("average", True)):
+        model = imdb.reader(10, summary=summary, dim=4, units=8, widths=(1,))
+        vectors = np.zeros((10, 4), "float32")
+        vectors[3] = 1.0  # and the other words say nothing
+        model.layers[1].set_weights([vectors])
+        assert (not np.allclose(model(once), model(often), atol=1e-6)) == differs
