@@ -49,12 +49,10 @@ def counting(
     strengths = list(strengths)
     outcome: dict[str, dict[str, dict[str, Any]]] = {"words": {}, "pairs": {}}
     for length in lengths:
-        answered = {}
+        texts, answered = _ends(data, length), {}
         for name, widest in (("words", 1), ("pairs", 2)):
             begun = time.process_time()
-            answered[name], strength = right(
-                data, widest, length=length, strengths=strengths, validation=validation
-            )
+            answered[name], strength = _answered(data, texts, widest, strengths, validation)
             outcome[name][str(length or "all")] = {
                 "accuracy": float(answered[name].mean()),
                 "C": strength,
@@ -67,27 +65,32 @@ def counting(
     return outcome
 
 
-def right(
-    data: Reviews,
-    widest: int,
-    *,
-    length: int | None = None,
-    strengths: Iterable[float] = STRENGTHS,
-    validation: float = 0.1,
-) -> tuple[np.ndarray, float]:
-    """Which test texts are answered rightly, by words and groups of up to ``widest`` of them.
+def right(data: Reviews) -> np.ndarray:
+    """Which test texts words and pairs of all of each text answer rightly, shape (n_test,)."""
+    return _answered(data, _ends(data, None), 2, STRENGTHS, 0.1)[0]
 
-    Returns
-    -------
-    array of bool, shape (n_test,)
-    float
-        The inverse of the penalty; the arguments are those of `counting`.
-    """
+
+Words = list[list[str]]
+
+
+def _ends(data: Reviews, length: int | None) -> tuple[Words, Words]:
+    """The last words of the training texts and of the test texts, or all of them."""
     train, test = (
         [words[-length:] if length else words for words in map(reviews.words, texts)]
         for texts in (data.train_texts, data.test_texts)
     )
-    y = data.train_labels
+    return train, test
+
+
+def _answered(
+    data: Reviews,
+    texts: tuple[Words, Words],
+    widest: int,
+    strengths: Iterable[float],
+    validation: float,
+) -> tuple[np.ndarray, float]:
+    """Which test texts are answered rightly, shape (n_test,), and the strength that was chosen."""
+    (train, test), y = texts, data.train_labels
     n_fit = len(y) - int(len(y) * validation)
     x, read = _weighed(train[:n_fit], y[:n_fit], widest)
     held_back = read(train[n_fit:])

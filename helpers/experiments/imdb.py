@@ -17,6 +17,7 @@ from helpers.data import glove_archive, reviews
 from helpers.data.reviews import Reviews
 from helpers.experiments import bags
 from helpers.experiments.tuning import Family, tune
+from helpers.models.compiled import answer_yes_or_no
 from helpers.models.recurrent import CELLS
 
 
@@ -26,10 +27,9 @@ def bag_of_words(vocabulary_size: int, *, learning_rate: float = 1e-3) -> keras.
         [
             keras.Input((None,), dtype="int32"),
             layers.CategoryEncoding(vocabulary_size, output_mode="multi_hot"),
-            layers.Dense(1, activation="sigmoid"),
         ]
     )
-    return _compiled(model, learning_rate)
+    return answer_yes_or_no(model, learning_rate)
 
 
 def raw_ids(_: int, *, units: int = 16, learning_rate: float = 1e-3) -> keras.Model:
@@ -39,10 +39,9 @@ def raw_ids(_: int, *, units: int = 16, learning_rate: float = 1e-3) -> keras.Mo
             keras.Input((None,)),
             layers.Reshape((-1, 1)),
             layers.SimpleRNN(units),
-            layers.Dense(1, activation="sigmoid"),
         ]
     )
-    return _compiled(model, learning_rate)
+    return answer_yes_or_no(model, learning_rate)
 
 
 def reader(
@@ -108,10 +107,7 @@ def reader(
         seen = [layers.Bidirectional(layer)(x) if bidirectional else layer(x)]
     found = [pool[summary]()(each) if summary in pool else each for each in seen]
     x = layers.Dropout(dropout)(layers.Concatenate()(found) if len(found) > 1 else found[0])
-    return _compiled(keras.Model(ids, layers.Dense(1, activation="sigmoid")(x)), learning_rate)
-
-
-def _compiled(model: keras.Model, learning_rate: float) -> keras.Model:
+    model = keras.Model(ids, layers.Dense(1, activation="sigmoid")(x))
     adam = keras.optimizers.Adam(learning_rate)
     model.compile(adam, "binary_crossentropy", metrics=["accuracy"])
     return model
@@ -190,7 +186,7 @@ def contest(budget: float = BUDGET) -> dict[str, Any]:
         data=data,
         seeds=range(3),
         budget=budget,
-        rival=bags.right(data, widest=2)[0],
+        rival=bags.right(data),
         vectors=glove_archive.load(100, known),
     )
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:

@@ -93,7 +93,7 @@ def tune(
     chosen: dict[str, Any] = {}
     left = budget
     for setting in settings(family.choices):
-        model, x = _made(family, setting, ids, ids.train, seed=0)
+        model, x = _made(family, setting, ids, seed=0), _seen(ids.train, setting)
         begun = time.process_time()
         history = model.fit(
             x[:n_fit],
@@ -142,19 +142,18 @@ def _read(data: Reviews, family: Family, vectors: glove.Vectors | None) -> _Ids:
     return _Ids(train, test, len(vocabulary), matrix)
 
 
-def _made(
-    family: Family, setting: Mapping[str, Any], ids: _Ids, texts: np.ndarray, seed: int
-) -> tuple[keras.Model, np.ndarray]:
-    """An unfitted network, and ``texts`` as it reads them: rarer words unknown, only the ends."""
+def _made(family: Family, setting: Mapping[str, Any], ids: _Ids, seed: int) -> keras.Model:
+    """An unfitted network."""
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     options = {key: value for key, value in setting.items() if key not in READING}
     if ids.matrix is not None:
         options["vectors"] = ids.matrix[: setting["words"]]
-    return family.build(min(setting["words"], ids.size), **options), _seen(texts, setting)
+    return family.build(min(setting["words"], ids.size), **options)
 
 
 def _seen(texts: np.ndarray, setting: Mapping[str, Any]) -> np.ndarray:
+    """Texts as a network reads them: rarer words unknown, only the ends."""
     ends = texts[:, -setting["length"] :]
     return np.where(ends < setting["words"], ends, text.UNKNOWN)
 
@@ -168,7 +167,7 @@ def _tested(
     seed: int,
 ) -> dict[str, Any]:
     setting = chosen["setting"]
-    model, x = _made(family, setting, ids, ids.train, seed)
+    model, x = _made(family, setting, ids, seed), _seen(ids.train, setting)
     begun = time.process_time()
     model.fit(
         x,
