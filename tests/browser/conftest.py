@@ -43,6 +43,16 @@ def watch(page: Page, allowed: str) -> list[str]:
     return faults
 
 
+def settle(page: Page) -> None:
+    """Wait for the formulas, which are set after the page has loaded, and for their letters."""
+    page.wait_for_function(
+        "() => !window.MathJax || (MathJax.startup && MathJax.startup.promise"
+        " && MathJax.startup.promise.then(() => true))"
+    )
+    page.wait_for_timeout(100)
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+
+
 @pytest.fixture
 def visit(browser: Browser, site: str):
     """Open a page of the book: ``visit("book/index", width=390, scheme="dark")``."""
@@ -59,12 +69,7 @@ def visit(browser: Browser, site: str):
         page.set_default_timeout(900_000)  # a busy machine is slow, not wrong
         faults = watch(page, base)
         page.goto(f"{base}{name}.html", wait_until="load")
-        # Formulas are set after the page has loaded; everything is judged with them.
-        page.wait_for_function(
-            "() => !window.MathJax || (MathJax.startup && MathJax.startup.promise"
-            " && MathJax.startup.promise.then(() => true))"
-        )
-        page.wait_for_timeout(100)
+        settle(page)
         return Visit(page, faults)
 
     yield open_page
