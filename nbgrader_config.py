@@ -23,7 +23,8 @@ c.CourseDirectory.source_directory = str(Path("_build", "source"))
 # For machines alone: `make exercises` takes from there what it puts where people work.
 c.CourseDirectory.release_directory = str(Path("_build", "release"))
 # Two programs may write at once (formgrader and the command line): wait rather than fail.
-c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
+sqlite = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
+c.CourseDirectory.db_url = os.environ.get("COURSE_GRADEBOOK", sqlite)
 
 # The assignment list needs an exchange that everybody may write to.
 c.Exchange.root = str(exchange)

@@ -216,7 +216,7 @@ def install(root, venv, pins):
         run([*pip, "uv==" + pins["uv"]], log)
     elif stamp.exists():
         stamp.unlink()
-    print("installing the lock (about 2.4 GB on disk)", flush=True)
+    print("installing the lock (about 3.5 GB on disk)", flush=True)
     into = ["--python", python]
     # Every kernel imports TensorFlow: 4 s with its bytecode on disk, 13 s without. Imports leave
     # bytecode behind only where PYTHONDONTWRITEBYTECODE is unset and .venv can be written to.

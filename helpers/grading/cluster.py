@@ -10,7 +10,21 @@ import dask
 from distributed import Client, LocalCluster
 
 from helpers.grading.worker import OneCore
+from helpers.kernels import sandbox
 from helpers.kernels.turn import ctrl_c_is_for_us_alone
+
+
+def without_walls(client: Client) -> dict[str, str]:
+    """Which workers cannot build the sandbox, by their addresses, and why."""
+    return {address: fault for address, fault in client.run(_fault).items() if fault}
+
+
+def _fault() -> str:
+    try:
+        sandbox.probe()
+    except sandbox.NoSandbox as reason:
+        return str(reason)
+    return ""
 
 
 @contextmanager

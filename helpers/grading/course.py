@@ -144,8 +144,8 @@ def grade(
     sandbox: bool,
     **limits: Any,
 ) -> None:
-    """Grade everything that was handed in for ASSIGNMENT, in parallel, into the gradebook."""
-    _walls(sandbox)
+    """Grade what is new or changed for ASSIGNMENT, in parallel, into the gradebook."""
+    _walls(sandbox and scheduler is None)
     with ExitStack() as stack:
         stack.enter_context(_turn(root))
         if scheduler is None:  # what takes longest to start comes first
@@ -158,9 +158,12 @@ def grade(
         if not names:
             raise click.ClickException(f"nothing in {root / 'submitted'}/*/{assignment}")
         from helpers.grading import pipeline
-        from helpers.grading.cluster import workers_of
+        from helpers.grading.cluster import without_walls, workers_of
 
         client = stack.enter_context(workers_of(scheduler, workers))
+        if scheduler is not None and sandbox and (faults := without_walls(client)):
+            told = (f"the worker {address}: {why}" for address, why in sorted(faults.items()))
+            raise click.ClickException("\n".join(told))
 
         bar = stack.enter_context(tqdm(total=len(names), unit="submission", disable=None))
 
@@ -185,7 +188,8 @@ def grade(
             ) from error
     rows = _show(root, assignment, rows)
     if waiting := sum(row.waiting for row in rows):
-        click.echo(f"{waiting} cells are to be graded by hand:  nbgrader formgrader", err=True)
+        where = "`make lab`, then Formgrader in the menu Nbgrader"
+        click.echo(f"{waiting} cells are to be graded by hand: {where}", err=True)
     if any(row.status in pipeline.ATTENTION for row in rows):
         raise click.ClickException("some submissions need a person: see above")
 

@@ -58,6 +58,10 @@ def grade_class(
     author, known = intake.read_assignment(root, assignment), intake.releases(root, assignment)
     ledger, register = Ledger.of(root, assignment), Register(configuration(root), assignment)
     names = list(dict.fromkeys(names))
+    try:
+        terms = people.terms(root, assignment)
+    except people.NoGradebook:
+        terms = ""  # who is recorded stays so, until the gradebook can be asked again
     rows: dict[str, Row] = {}
     waiting: list[tuple[Entry, Graded]] = []
 
@@ -73,7 +77,7 @@ def grade_class(
         row = row_of(name, verdict, taken.note)
         # Kept before the gradebook is asked: it may be locked, and we may be killed.
         ledger.write(Entry(replace(row, status=NOT_RECORDED, message=INTERRUPTED), key, verdict))
-        entry = Entry(row, key, verdict, beside(taken))
+        entry = Entry(row, key, verdict, beside(taken, terms))
         waiting.append((entry, Graded(name, taken, verdict)))
         if len(waiting) >= TOGETHER:
             enter()
@@ -103,7 +107,7 @@ def grade_class(
             before = ledger.read(name)
             if force or not before or not before.verdict or before.key != key:
                 yield Task(name, key, taken, todo)
-            elif before.recorded != beside(taken):
+            elif not before.recorded or (terms and before.recorded != beside(taken, terms)):
                 settle(name, key, taken, before.verdict)
             else:
                 rows[name] = before.row
@@ -113,7 +117,7 @@ def grade_class(
         try:
             verdict = storable(future.result())
         except KilledWorker:
-            verdict = nothing(author, "crashed", "it ended three workers")
+            verdict = nothing(author, "crashed", "it ended four workers, one after the other")
         except Exception as error:
             refuse(task.name, "crashed", told(error))
             return
@@ -140,9 +144,10 @@ def told(error: Exception) -> str:
     return storable(f"{kind}{error}"[:1000])
 
 
-def beside(taken: intake.Taken) -> str:
+def beside(taken: intake.Taken, terms: str) -> str:
     """What the gradebook is told beside a verdict, in a few letters: a change is recorded again."""
-    return hashlib.sha256(f"{taken.timestamp}\n{taken.note}".encode()).hexdigest()[:16]
+    told = f"{taken.timestamp}\n{taken.note}\n{terms}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def row_of(student: str, verdict: dict[str, Any], note: str = "") -> Row:

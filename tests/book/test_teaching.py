@@ -7,6 +7,9 @@ import shlex
 import click
 import pytest
 import yaml
+from nbgrader.plugins.latesubmission import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
 
 from helpers.grading.course import main
 from helpers.grading.pipeline import ATTENTION
@@ -72,9 +75,30 @@ def test_every_benchmark_in_the_prose_exists():
     assert named and all((ROOT / name).is_file() for name in named)
 
 
-def test_the_manifest_is_yaml():
-    [manifest] = [yaml.safe_load(text) for kind, text in BLOCKS if kind == "yaml"]
-    [worker] = manifest["spec"]["template"]["spec"]["containers"]
-    labels = manifest["spec"]["template"]["metadata"]["labels"]
-    assert manifest["spec"]["selector"]["matchLabels"] == labels
-    assert worker["command"][:2] == ["dask", "worker"]
+def test_the_manifest_is_yaml_and_its_parts_find_each_other():
+    [text] = [text for kind, text in BLOCKS if kind == "yaml"]
+    scheduler, service, workers = yaml.safe_load_all(text)
+    for each in (scheduler, workers):
+        labels = each["spec"]["template"]["metadata"]["labels"]
+        assert each["spec"]["selector"]["matchLabels"] == labels
+    assert service["spec"]["selector"] == scheduler["spec"]["selector"]["matchLabels"]
+    [port] = [each["port"] for each in service["spec"]["ports"]]
+    [scheduling] = scheduler["spec"]["template"]["spec"]["containers"]
+    [working] = workers["spec"]["template"]["spec"]["containers"]
+    assert scheduling["command"] == ["dask", "scheduler", "--port", str(port)]
+    address = f"tcp://{service['metadata']['name']}:{port}"
+    assert working["command"][:3] == ["dask", "worker", address]
+    assert scheduling["image"] == working["image"]
+
+
+def test_the_penalty_is_nbgraders_and_costs_what_the_page_says():
+    usual, own = re.findall(r"^:caption: nbgrader_config.py\n(.*?)^```$", PAGE, re.DOTALL | re.M)
+    settings = {"c": Config()}
+    exec(usual, settings)
+    assert LateSubmissionPlugin(config=settings["c"]).penalty_method == "zero"
+    exec(own, settings)
+    plugin = AssignLatePenalties(config=settings["c"]).plugin_class()
+    [(points, hours, loss)] = re.findall(r"with (\d+) points who was (\d+) .* loses ([\d.]+)", PAGE)
+    cost = plugin.late_submission_penalty("ada", float(points), 3600 * float(hours))
+    assert math.isclose(cost, float(loss))
+    assert plugin.late_submission_penalty("ada", float(points), 1e9) == float(points)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
@@ -112,7 +112,7 @@ def blackboard(archive: ZipFile) -> Found:
         except ValueError:
             yield Skipped(member.filename, "it has no time in its name")
             continue
-        yield Sent(users[note], match["own"], member, when, told=f"{when:%Y-%m-%d %H:%M:%S}")
+        yield Sent(users[note], match["own"], member, when, told=f"{when:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def gradescope(archive: ZipFile) -> Found:
@@ -139,7 +139,7 @@ def gradescope(archive: ZipFile) -> Found:
             name, own = str(person.get(":name") or ""), match["own"]
             if isinstance(created, datetime):
                 when = created.astimezone().replace(tzinfo=None)
-                told = f"{created.astimezone():%Y-%m-%d %H:%M:%S %z}"
+                told = f"{created.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
                 yield Sent(student, own, member, when, full_name=name, told=told)
             else:
                 yield Sent(student, own, member, date(archive, member), full_name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,25 @@ def grades(root: Path, assignment: str) -> tuple[list[Grade], list[Person]]:
             if p.id in found
         ]
     return graded, [person for person in people if person.id not in found]
+
+
+def terms(root: Path, assignment: str) -> str:
+    """What being late costs, as far as the gradebook and the configuration say.
+
+    Raises
+    ------
+    NoGradebook
+    """
+    from nbgrader.api import MissingEntry
+
+    from helpers.grading.places import configuration
+
+    due = None
+    with _gradebook(root) as book, suppress(MissingEntry):
+        due = book and book.find_assignment(assignment).duedate
+    config = configuration(root)
+    penalties = [config.get(name) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
+    return f"{due} {penalties}"
 
 
 def enter(root: Path, people: Sequence[Person]) -> int:

@@ -44,12 +44,17 @@ def place(
     """Put the notebooks of each student's newest attempt into ``submitted/STUDENT/ASSIGNMENT/``."""
     report, names = Report(), _by_name(people)
     sent: dict[str, list[Sent]] = defaultdict(list)
-    for each in found:
-        if isinstance(each, Skipped):
-            report.skipped.append(each)
-        else:
-            student = names.get(_plain(each.full_name), each.student)
-            sent[student].append(replace(each, student=student))
+    everything = list(found)
+    report.skipped += [each for each in everything if isinstance(each, Skipped)]
+    taken = [each for each in everything if isinstance(each, Sent)]
+    numbers: dict[str, set[str]] = defaultdict(set)  # which two people of one name do not share
+    for each in taken:
+        numbers[_plain(each.full_name)].add(each.student)
+    for each in taken:
+        name = _plain(each.full_name)
+        listed = names.get(name) if len(numbers[name]) == 1 else None
+        student = listed or each.student
+        sent[student].append(replace(each, student=student))
     submitted = root / "submitted"
     submitted.mkdir(exist_ok=True)
     for student, files in sorted(sent.items()):

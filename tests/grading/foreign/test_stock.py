@@ -202,7 +202,7 @@ def test_the_class_was_worth_grading(graded):
 
 def test_cells_by_hand_are_shown_until_somebody_grades_them(graded, tmp_path):
     _, ours, (_, out, err) = graded
-    assert "  12.5 / 13 + 3 cells by hand" in out and "by hand:  nbgrader formgrader" in err
+    assert "  12.5 / 13 + 3 cells by hand" in out and "by hand: `make lab`, then Formgrader" in err
     course = tmp_path / "course"
     shutil.copytree(ours, course)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:

@@ -8,10 +8,11 @@ import pytest
 from distributed import Client, LocalCluster
 from nbgrader.api import Gradebook
 
-from helpers.grading import pipeline
+from helpers.grading import cluster, pipeline
 from helpers.grading.ledger import NOT_RECORDED, Ledger
 from helpers.grading.limits import Limits
 from helpers.grading.record import Register
+from helpers.kernels import sandbox
 from tests.grading import toy
 
 STUDENTS = [f"s{number}" for number in range(8)]
@@ -138,3 +139,30 @@ def test_one_students_trouble_is_in_one_row(course, client):
     before = verdicts(course)
     assert {row.status for row in grade(course, client)} == {"graded"}
     assert verdicts(course) == before
+
+
+def test_what_lateness_costs_counts_as_soon_as_it_is_known_and_grades_nobody_again(course, client):
+    stamp = course / "submitted" / "s2" / "toy" / "timestamp.txt"
+    stamp.write_text("2027-03-02 12:00:00 UTC")
+    grade(course, client)
+    before = verdicts(course)
+    with closing(Gradebook(f"sqlite:///{course / 'gradebook.db'}")) as gradebook:
+        gradebook.update_or_create_assignment("toy", duedate="2027-03-01 12:00:00 UTC")
+    with (course / "nbgrader_config.py").open("a") as configuration:
+        configuration.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    grade(course, client)
+    with closing(Gradebook(f"sqlite:///{course / 'gradebook.db'}")) as gradebook:
+        late = gradebook.find_submission("toy", "s2")
+        assert (late.total_seconds_late, late.late_submission_penalty) == (24 * 3600, 10.0)
+        assert not gradebook.find_submission("toy", "s3").late_submission_penalty
+    assert verdicts(course) == before
+
+
+def test_workers_without_walls_are_named(client, monkeypatch):
+    def none():
+        raise sandbox.NoSandbox("no bubblewrap here")
+
+    assert cluster.without_walls(client) == {}
+    monkeypatch.setattr(sandbox, "probe", none)
+    [(address, why)] = cluster.without_walls(client).items()
+    assert address in client.scheduler_info()["workers"] and why == "no bubblewrap here"
