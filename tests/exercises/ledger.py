@@ -1,9 +1,10 @@
 """The ledger of verdicts: what each answer got when it was graded, and all that it depended on.
 
 One file an assignment, ``<assignment>/verdicts.json``, which only `make corpora` writes. An entry
-stands as long as its keys do: that of the assignment (its source and data files, the modules of
-the course that it reaches, the locked versions) and that of the answer (its file, the modules that
-it reaches). The engine is no part of them: its changes are met by the sample.
+stands as long as its keys do: that of the assignment (the cells of its source that are run or
+graded, its data files, the modules of the course that it reaches, the locked versions) and that of
+the answer (its file, the modules that it reaches). What a source only says is no part of them, nor
+is the engine: its changes are met by the sample.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from helpers.grading import sources
 from helpers.grading.report.complaints import same
 from tests.exercises.course import Answer, read_answers
 from tools import import_graph
@@ -63,7 +65,9 @@ class Ledger:
         """What every verdict on this assignment depends on, in a few letters."""
         source = self.root / "solutions" / f"{self.assignment}.md"
         data = sorted(source.with_suffix("").rglob("*"))
-        return self._key([source, *(path for path in data if path.is_file())])
+        return self._key(
+            {source: _cells(source)} | {path: path.read_bytes() for path in data if path.is_file()}
+        )
 
     def versions(self) -> list[str]:
         """The locked ones, on any system. A package that is added later changes no verdict."""
@@ -72,20 +76,22 @@ class Ledger:
 
     def key_of(self, name: str) -> str:
         """What else the verdict on one answer depends on."""
-        return self._key([self.folder / f"{name}.md"])
+        path = self.folder / f"{name}.md"
+        return self._key({path: path.read_bytes()})
 
-    def _key(self, files: list[Path]) -> str:
+    def _key(self, contents: Mapping[Path, bytes]) -> str:
         """Of these files and the modules that their text reaches."""
         digest = hashlib.sha256()
-        for path in [*files, *self._modules(files)]:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"\n{path.relative_to(self.root)} {content}".encode())
+        texts = [content.decode() for path, content in contents.items() if path.suffix == ".md"]
+        for path, content in [*contents.items(), *self._modules(texts)]:
+            told = hashlib.sha256(content).hexdigest()
+            digest.update(f"\n{path.relative_to(self.root)} {told}".encode())
         return digest.hexdigest()[:16]
 
-    def _modules(self, files: list[Path]) -> list[Path]:
-        texts = [path.read_text(encoding="utf-8") for path in files if path.suffix == ".md"]
+    def _modules(self, texts: list[str]) -> list[tuple[Path, bytes]]:
         reached = import_graph.reached(named("\n".join(texts)), but=ENGINE)
-        return [import_graph.source_of(name, self.root) for name in sorted(reached)]
+        paths = [import_graph.source_of(name, self.root) for name in sorted(reached)]
+        return [(path, path.read_bytes()) for path in paths]
 
     def unsettled(self) -> list[Answer]:
         """Answers that are new, or that something has changed under."""
@@ -158,6 +164,17 @@ class Ledger:
                 }
                 lines.append(f" {json.dumps(name)}: {json.dumps(told)}")
         path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _cells(source: Path) -> bytes:
+    """The cells of a source on which a verdict can depend, and what nbgrader knows about them."""
+    cells = sources.convert(source).cells
+    told = [
+        f"{cell.cell_type} {json.dumps(cell.metadata, sort_keys=True)}\n{cell.source}\n"
+        for cell in cells
+        if cell.cell_type == "code" or "nbgrader" in cell.metadata
+    ]
+    return "\n".join(told).encode()
 
 
 def _without_places(messages: Mapping[str, str]) -> dict[str, str]:

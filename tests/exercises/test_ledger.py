@@ -57,7 +57,6 @@ def test_nothing_is_wrong_with_what_was_just_recorded(checkout):
 @pytest.mark.parametrize(
     "name",
     [
-        f"solutions/{ASSIGNMENT}.md",
         f"solutions/{ASSIGNMENT}/history.json",
         "helpers/weights.py",
         "helpers/cells/activations.py",  # three imports away
@@ -70,6 +69,28 @@ def test_what_the_assignment_reaches_unsettles_all_answers(checkout, name):
     assert len(current.unsettled()) == len(current.answers)
     [fault] = current.faults()
     assert "make corpora" in fault
+
+
+@pytest.mark.parametrize(
+    ("of", "to"),
+    [
+        ("### BEGIN HIDDEN TESTS\n", "### BEGIN HIDDEN TESTS\nassert True\n"),
+        ("  points: 2\n", "  points: 3\n"),
+        ("### END SOLUTION\n", "### END SOLUTION\nanother = 1\n"),
+    ],
+)
+def test_a_changed_cell_of_the_source_unsettles_all_answers(checkout, of, to):
+    source = checkout / "solutions" / f"{ASSIGNMENT}.md"
+    text = source.read_text()
+    assert of in text
+    source.write_text(text.replace(of, to, 1))
+    current = read(checkout)
+    assert len(current.unsettled()) == len(current.answers)
+
+
+def test_what_the_source_only_says_unsettles_none(checkout):
+    append(checkout / "solutions" / f"{ASSIGNMENT}.md", "\nGood luck, and mind the gap.\n")
+    assert not read(checkout).unsettled()
 
 
 @pytest.mark.parametrize(
