@@ -17,7 +17,8 @@ from statistics import median
 
 from playwright.sync_api import sync_playwright
 
-from tools.browser import chromium
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.browser import chromium  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTER = "book/gradients/recurrence"
