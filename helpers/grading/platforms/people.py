@@ -100,7 +100,7 @@ def grades(root: Path, assignment: str) -> tuple[list[Grade], list[Person]]:
 
 
 def terms(root: Path, assignment: str) -> str:
-    """What being late costs, as far as the gradebook and the configuration say.
+    """What a grade depends on beside its verdict: when it was due, all settings, which gradebook.
 
     Raises
     ------
@@ -110,12 +110,11 @@ def terms(root: Path, assignment: str) -> str:
 
     from helpers.grading.places import configuration
 
-    due = None
+    due, file = None, root / "nbgrader_config.py"
     with _gradebook(root) as book, suppress(MissingEntry):
         due = book and book.find_assignment(assignment).duedate
-    config = configuration(root)
-    penalties = [config.get(name) for name in ("AssignLatePenalties", "LateSubmissionPlugin")]
-    return f"{due} {penalties}"
+    settings = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return f"{due}\n{configuration(root).CourseDirectory.get('db_url')}\n{settings}"
 
 
 def enter(root: Path, people: Sequence[Person]) -> int:

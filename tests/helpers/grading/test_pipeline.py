@@ -158,6 +158,19 @@ def test_what_lateness_costs_counts_as_soon_as_it_is_known_and_grades_nobody_aga
     assert verdicts(course) == before
 
 
+def test_another_gradebook_is_filled_and_grades_nobody_again(course, client, monkeypatch):
+    shutil.copy(course / "gradebook.db", course / "other.db")  # it knows the assignment, no student
+    grade(course, client)
+    before = verdicts(course)
+    url = f"sqlite:///{course / 'other.db'}"
+    monkeypatch.setenv("COURSE_GRADEBOOK", url)
+    grade(course, client)
+    with closing(Gradebook(url)) as gradebook:
+        found = {row.student_id: row.score for row in gradebook.assignment_submissions("toy")}
+    assert found == dict.fromkeys(STUDENTS, 10.0)
+    assert verdicts(course) == before
+
+
 def test_workers_without_walls_are_named(client, monkeypatch):
     def none():
         raise sandbox.NoSandbox("no bubblewrap here")
