@@ -83,8 +83,9 @@ def stoppable() -> Iterator[None]:
     """Have SIGTERM and SIGHUP end the block as Ctrl-C does, and nothing interrupt its clean-up.
 
     What was told to be ignored when the process was started, as by ``nohup``, is ignored.
-    Python drops what is raised while an object is finalised (``Exception ignored in``); an
-    exception that is gone while the block still runs was lost in this way, and is raised again.
+    Python drops what is raised while an object is finalised or garbage is collected, and prints it
+    (``Exception ignored in``); an exception that is gone while the block still runs was lost in
+    this way, and is raised again, so that nothing need be printed.
 
     Raises
     ------
@@ -109,6 +110,11 @@ def stoppable() -> Iterator[None]:
         finally:
             del stopped  # which this frame, hence the exception itself, would keep alive
 
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if not (CAN_REPEAT and isinstance(lost.exc_value, Stopped)):
+            before_hook(lost)
+
+    before_hook, sys.unraisablehook = sys.unraisablehook, hook
     before: dict[int, Any] = {}
     for number in (signal.SIGINT, *STOPS):
         if (found := signal.getsignal(number)) not in (signal.SIG_IGN, None):
@@ -121,6 +127,7 @@ def stoppable() -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
         for number, found in before.items():
             signal.signal(number, found)
+        sys.unraisablehook = before_hook
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """How commands behave: in turn, stoppable, and gone without a trace."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -96,24 +97,51 @@ def test_a_signal_stops_the_block_and_clean_up_is_not_interrupted(name):
     assert {each: signal.getsignal(each) for each in before} == before
 
 
-def test_a_signal_that_comes_while_an_object_is_finalised_is_not_lost(monkeypatch):
-    class Finalised:
-        def __del__(self):
-            os.kill(os.getpid(), signal.SIGINT)
+class _Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
 
-    lost: list[type] = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda of: lost.append(type(of.exc_value)))
+
+def _collect_garbage():
+    def heard(phase, info):
+        gc.callbacks.remove(heard)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    gc.callbacks.append(heard)
+    gc.collect()
+
+
+@pytest.mark.parametrize("at_a_bad_moment", [_Finalised, _collect_garbage])
+def test_a_signal_that_python_would_drop_is_not_lost_and_prints_nothing(
+    monkeypatch, at_a_bad_moment
+):
+    printed, went_on = [], False
+    hook = lambda lost: printed.append(lost.exc_value)  # noqa: E731 (compared below)
+    monkeypatch.setattr(sys, "unraisablehook", hook)
     found = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(Stopped) as stop, stoppable():
-            Finalised()
-            assert lost == [Stopped]
+            at_a_bad_moment()
+            went_on = True
             time.sleep(20)
-            pytest.fail("it went on")
+            pytest.fail("it was lost")
     finally:
         signal.signal(signal.SIGINT, found)
+    assert went_on and not printed and sys.unraisablehook is hook
     assert stop.value.code == 128 + signal.SIGINT
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_what_else_python_drops_is_printed_as_ever(monkeypatch):
+    class Faulty:
+        def __del__(self):
+            raise ValueError("told")
+
+    printed = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: printed.append(str(lost.exc_value)))
+    with stoppable():
+        Faulty()
+    assert printed == ["told"]
 
 
 def test_what_was_ignored_from_the_start_is_ignored():
