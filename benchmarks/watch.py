@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAPTER = "book/gradients/recurrence"
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "__pycache__")
 PATIENCE = 1_200_000  # milliseconds
+READING = 5  # seconds
 CELL = "```{code-cell} ipython3\n"
 
 
@@ -37,7 +38,8 @@ def address(watching):
 
 
 def seen_after(page, source, text, word):
-    """Save the text, and wait until the word stands in the page."""
+    """Save the text, once the last change has been read, and wait until the word stands there."""
+    time.sleep(READING)
     source.write_text(text, encoding="utf-8")
     begun = time.perf_counter()
     page.get_by_text(word, exact=True).first.wait_for(state="attached", timeout=PATIENCE)

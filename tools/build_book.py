@@ -13,10 +13,11 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.kernelspec import NoSuchKernel
 
@@ -24,6 +25,10 @@ from helpers.kernels.thrift import ONE_THREAD
 from helpers.kernels.turn import Stopped, one_at_a_time, stoppable
 from tools.gates.sources import code_cells, page_files, syntax_errors
 from tools.page_keys import UnreadableError, page_keys, read_note
+from tools.remembered import memory
+
+if TYPE_CHECKING:
+    from tools.render_book import GoOn
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -71,26 +76,38 @@ def is_stale(build: Path, keys: Mapping[str, str]) -> bool:
     return any(before.get(name) != key for name, key in keys.items())
 
 
-def build_book(source: Path, *, fresh: bool = False) -> int:
-    """Build the book below ``source``; 0 if it is whole and free of warnings."""
+def build_book(
+    source: Path, *, fresh: bool = False, begin: Callable[[], None] = lambda: None
+) -> int:
+    """Build the book below ``source``; 0 if it is whole and free of warnings.
+
+    What takes long and needs no page is under way before ``begin`` is called, which may wait.
+    """
+    from tools import render_book  # late: who only wants to know where the book is does without
+
     source = source.resolve()
     build = build_folder(source)
-    with one_at_a_time(build / "lock", partial(print, flush=True)):
-        return build_in(build, source, fresh)
+    log, environment = build / render_book.LOG, kernel_environment(build)
+    with render_book.sphinx(source, build / "work", log, environment) as go_on:
+        begin()
+        with one_at_a_time(build / "lock", partial(print, flush=True)):
+            return build_in(build, source, environment, go_on, fresh)
 
 
-def build_in(build: Path, source: Path, fresh: bool) -> int:
+def build_in(
+    build: Path, source: Path, environment: Mapping[str, str], go_on: "GoOn", fresh: bool
+) -> int:
     """Build the book in a folder that is ours alone."""
-    environment = kernel_environment(build)
     chapters = page_files(source)
-    if faults := syntax_errors(source):
-        print("Python cannot read these cells; nothing was run:", *faults, sep="\n    ")
-        return 1
-    try:
-        keys = page_keys(chapters, SETTINGS)
-    except UnreadableError as error:
-        print(f"{error}\nNothing was run.")
-        return 1
+    with memory(build / "read.pickle"):
+        if faults := syntax_errors(source):
+            print("Python cannot read these cells; nothing was run:", *faults, sep="\n    ")
+            return 1
+        try:
+            keys = page_keys(chapters, SETTINGS)
+        except UnreadableError as error:
+            print(f"{error}\nNothing was run.")
+            return 1
     told = {str(path.relative_to(source)): key for path, key in keys.items()}
     if is_stale(build, told):
         start_warm_server(environment)
@@ -109,7 +126,7 @@ def build_in(build: Path, source: Path, fresh: bool) -> int:
     if failures:
         print("\nNothing was rendered. What ran is kept; the same command goes on from here.")
         return 1
-    if render_book.render(source, build, told, environment, fresh=fresh):
+    if render_book.render(source, build, told, go_on, fresh=fresh):
         return 1
     (build / "complete").touch()
     cells = sum(bool(code_cells(path.read_text(encoding="utf-8"))) for path in chapters)
@@ -119,15 +136,15 @@ def build_in(build: Path, source: Path, fresh: bool) -> int:
     return 0
 
 
-def attempt(source: Path, *, fresh: bool = False) -> int:
-    """Build the book, and say what came in between in a line."""
+def attempt(source: Path, **how: Any) -> int:
+    """Build the book as :func:`build_book` does, and say what came in between in a line."""
     try:
         with stoppable():
             if os.environ.get("RNN_DATA") == "real":
                 from helpers.data import review_archive
 
                 review_archive.find()  # once, where its progress shows, before kernels ask for it
-            return build_book(source, fresh=fresh)
+            return build_book(source, **how)
     except Stopped as stop:
         print("\nInterrupted. What ran is kept; the same command goes on from here.")
         return stop.code

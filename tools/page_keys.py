@@ -18,7 +18,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from myst_parser.config.main import read_topmatter
 
 from tools.gates.sources import code_cells, parse
 from tools.import_graph import source_of
+from tools.remembered import remembered
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNNER = ("requirements.txt", "tools/execute_chapters.py")
@@ -66,7 +66,7 @@ def what_runs(text: str) -> list:
     return [kernel.get("kernelspec"), told]
 
 
-@lru_cache(maxsize=64)
+@remembered
 def hints_of_page(text: str) -> "Hints":
     """What a page's cells tell; one that is not Python yet counts as empty."""
     body: list[ast.stmt] = []
@@ -189,7 +189,7 @@ def imported(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
     return modules, spelled
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _hints_of(source: bytes) -> Hints:
     return hints(ast.parse(source))
 

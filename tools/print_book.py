@@ -53,7 +53,8 @@ def single_page(source: Path, build: Path) -> Path:
     """The whole book as one page, of a book that is built."""
     environment = build_book.kernel_environment(build)
     log = build / "print.log"
-    code, lines = render_book.run_sphinx(source, build / "work", log, environment, "singlehtml")
+    with render_book.sphinx(source, build / "work", log, environment, "singlehtml") as go_on:
+        code, lines = go_on(False)
     folder = build / "work" / "_build" / "singlehtml"
     found = folder / "book" / "index.html"
     if code or not found.is_file():

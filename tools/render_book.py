@@ -8,38 +8,44 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import jupyter_book.sphinx  # noqa: F401 (the command imports it late; its fork has it)
 from jupyter_book.cli.main import main as jupyter_book_command
+from sphinx.application import Sphinx
 
 from tools.gates.pages import outputs
 from tools.gates.sources import page_files
 from tools.page_keys import read_note
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+ENDED = re.compile(r"(\w+ error|Exception occurred):$")  # what Sphinx says before its reason
 FAULT = re.compile(r"(WARNING|ERROR|CRITICAL): ")
 FORK: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+LOG = "build.log"
 LOOK = "look"  # beside the keys of pages
 NATIVE = re.compile(r"^WARNING: All log messages before absl")
+GoOn = Callable[[bool], tuple[int, list[str]]]
 
 
 def render(
     source: Path,
     build: Path,
     keys: Mapping[str, str],
-    environment: Mapping[str, str],
+    go_on: GoOn,
     *,
     fresh: bool = False,
 ) -> int:
     """Render and publish the book, or say what is wrong with it; 0 if it is without a fault.
 
-    What Sphinx remembers, of a book that was whole, survives one that is not, so that the next
-    attempt too has to read only what is new.
+    Sphinx waits already, see :func:`sphinx`. What it remembers, of a book that was whole, survives
+    one that is not, so that the next attempt too has to read only what is new.
     """
-    work, log = build / "work" / "_build", build / "build.log"
+    work = build / "work" / "_build"
     last, look = build / "keys.json", look_key(source)
     whole = not fresh and (build / "html").is_dir() and (work / ".doctrees").is_dir()
     before = read_note(last) if whole else {}
@@ -51,10 +57,10 @@ def render(
             shutil.rmtree(work / part, ignore_errors=True)
     last.unlink(missing_ok=True)
     forget_stale(work, keys, before, look)
-    code, lines = run_sphinx(source, build / "work", log, environment)
+    code, lines = go_on(before.get(LOOK) != look)
     if code:
         report_faults(source, work / "html", lines)
-        print(f"\nThe book has faults; the whole log is {log}")
+        print(f"\nThe book has faults; the whole log is {build / LOG}")
         if before:
             restore(work, build / "html")
             last.write_text(json.dumps(before))
@@ -86,27 +92,73 @@ def restore(work: Path, html: Path) -> None:
     shutil.copytree(html, work / "html")
 
 
-def run_sphinx(
+@contextmanager
+def sphinx(
     source: Path, work: Path, log: Path, environment: Mapping[str, str], builder: str = "html"
-) -> tuple[int, list[str]]:
-    """Run stock jupyter-book; what it says goes to the log, and is returned.
+) -> Iterator[GoOn]:
+    """Stock jupyter-book, which waits before it reads a page until it is told to go on.
+
+    To read its settings and what it remembers takes a second or more, in which others may work;
+    if that has changed in the meantime, or one says so, it starts again. What it says goes to the
+    log, and is returned with its exit code.
 
     On Linux it runs in a fork of this process, which has imported most of what it needs.
     """
     arguments = ["build", str(source), "-W", "-n", "--keep-going", "--path-output", str(work)]
     arguments += ["--builder", builder]
-    process = FORK.Process(target=_jupyter_book, args=(arguments, dict(environment), log))
+    own = log.with_name(f"{log.name}.{os.getpid()}")  # the last one may be read still
+    own.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        stack.callback(own.unlink, missing_ok=True)
+        known = read_at_start(source, work)
+        waiting = stack.enter_context(_waiting(arguments, environment, own))
+
+        def go_on(anew: bool = False) -> tuple[int, list[str]]:
+            if anew or read_at_start(source, work) != known:
+                process, gate = stack.enter_context(_waiting(arguments, environment, own))
+            else:
+                process, gate = waiting
+            with suppress(BrokenPipeError):  # it has found a fault in its settings
+                gate.send(None)
+            process.join()
+            own.replace(log)
+            return process.exitcode or 0, ANSI.sub("", log.read_text()).splitlines()
+
+        yield go_on
+
+
+def read_at_start(source: Path, work: Path) -> list:
+    """What Sphinx reads before it looks for changed pages, as far as it may change."""
+    files = [source / "_config.yml", source / "_toc.yml", *source.glob("book/*.bib")]
+    files += source.glob("tools/extensions/*.py")
+    files.append(work / "_build" / ".doctrees" / "environment.pickle")
+    stamps = [(path, _stamp(path)) for path in sorted(files) if path.is_file()]
+    return [stamps, sorted(source.glob("book/**/*.md"))]
+
+
+@contextmanager
+def _waiting(
+    arguments: list[str], environment: Mapping[str, str], log: Path
+) -> Iterator[tuple[Any, Any]]:
+    """A process of jupyter-book, and the end of a pipe from which it waits for a word."""
+    here, there = FORK.Pipe(duplex=False)
+    given = (arguments, dict(environment), log, here, there)
+    process = FORK.Process(target=_jupyter_book, args=given)
     process.start()
+    here.close()
     try:
-        process.join()
+        yield process, there
     finally:
+        there.close()
         process.kill()
         process.join()
-    return process.exitcode or 0, ANSI.sub("", log.read_text()).splitlines()
 
 
-def _jupyter_book(arguments: list[str], environment: dict[str, str], log: Path) -> None:
+def _jupyter_book(
+    arguments: list[str], environment: dict[str, str], log: Path, here: Any, there: Any
+) -> None:
     """Be the command ``jupyter-book``."""
+    there.close()  # or this process would keep itself waiting for a parent that is gone
     gc.freeze()  # what the parent left is the parent's to clear away, and may wait for its threads
     sys.stdin = open(os.devnull)  # noqa: SIM115 (open to the end, as is the log)
     sys.stdout = sys.stderr = log.open("w", buffering=1)
@@ -114,6 +166,17 @@ def _jupyter_book(arguments: list[str], environment: dict[str, str], log: Path) 
         os.dup2(stream.fileno(), number)
     os.environ.clear()
     os.environ.update(environment)
+    build = Sphinx.build
+
+    def build_when_told(app: Sphinx, *given: Any, **named: Any) -> None:
+        try:
+            here.recv()
+        except EOFError:
+            log.unlink(missing_ok=True)
+            raise SystemExit(1) from None
+        build(app, *given, **named)
+
+    setattr(Sphinx, "build", build_when_told)  # noqa: B010 (in this process alone)
     jupyter_book_command(arguments, prog_name="jupyter-book")
 
 
@@ -126,8 +189,10 @@ def report_faults(source: Path, rendered: Path, lines: list[str]) -> None:
         built = (rendered / p.relative_to(source).with_suffix(".html") for p in page_files(source))
         for fault in (fault for page in built if page.is_file() for fault in outputs(page)):
             print(f"    {fault}")
-    else:  # show how the tool itself ended
-        print("\n".join(f"    {line}" for line in lines[-25:]))
+        return
+    ended = next((n for n, line in enumerate(lines) if ENDED.match(line)), len(lines) - 25)
+    told = takewhile(lambda line: not line.startswith("Process "), lines[max(ended, 0) :])
+    print("\n".join(f"    {line}" for line in told))
 
 
 def publish(rendered: Path, html: Path) -> None:
@@ -135,8 +200,22 @@ def publish(rendered: Path, html: Path) -> None:
     new, old = html.with_name("html.new"), html.with_name("html.old")
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
-    shutil.copytree(rendered, new, ignore=shutil.ignore_patterns("reports"))
+
+    def put(path: str, target: str) -> None:
+        known = html / Path(target).relative_to(new)
+        if known.is_file() and _stamp(known) == _stamp(Path(path)):
+            with suppress(OSError):  # not every disk can give a file two names
+                os.link(known, target)
+                return
+        shutil.copy2(path, target)
+
+    reports = shutil.ignore_patterns("reports")
+    shutil.copytree(rendered, new, ignore=reports, copy_function=put)
     if html.exists():
         html.rename(old)
     new.rename(html)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    return path.stat().st_mtime_ns, path.stat().st_size

@@ -1,9 +1,10 @@
 """Serve the book, build it when a file is saved, and show it in the open page.
 
 ``python -m tools.watch_book [SOURCE]``, which is ``make watch``. What is slow to start stays: this
-process has imported what builds the book, each build is a fork of it, and kernels come from the
-warm server. A page that is open in a browser loads itself again after every build that succeeds.
-Whatever a build finds fault with stands in the terminal, and the last good book stays open.
+process has imported what builds the book, the next build is a fork of it that has read its settings
+before anything is saved, and kernels come from the warm server. A page that is open in a browser
+loads itself again after every build that succeeds. Whatever a build finds fault with stands in the
+terminal, and the last good book stays open.
 """
 
 import argparse
@@ -13,8 +14,8 @@ import multiprocessing
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,14 +23,14 @@ from typing import Any
 
 import watchfiles
 
+from helpers.kernels.turn import Stopped, ctrl_c_is_for_us_alone
 from tools import build_book
-from tools.gates.sources import page_files, syntax_errors
-from tools.page_keys import hints_of_page
 
 HOST, PORT = "127.0.0.1", 8000  # nobody else's business
 CHANGES = "/-/changes"
 RELOAD = f"<script>new EventSource('{CHANGES}').onmessage = () => location.reload()</script>"
 PATIENCE = 30  # seconds for a build to end its kernels
+BREATH = 1  # seconds that the browser has the machine for itself, to show what is new
 LOOK = 0.1  # seconds between two looks at whether there is a new book
 TICK = 0.5  # seconds between two looks at these files
 FILES = ("_config.yml", "_toc.yml")
@@ -122,46 +123,71 @@ def free_port(wanted: int = PORT) -> int:
 
 
 def serve(port: int, html: Path, mark: Path) -> None:
-    """Answer the browsers of this machine until interrupted."""
+    """Answer the browsers of this machine until terminated."""
     Handler.mark = mark
-    with (
-        suppress(KeyboardInterrupt),
-        Server((HOST, port), partial(Handler, directory=str(html))) as server,
-    ):
+    with Server((HOST, port), partial(Handler, directory=str(html))) as server:
         server.serve_forever()
 
 
-def build(source: Path) -> None:
-    """Build the book in a process of its own, and wait for it."""
-    process = FORK.Process(target=build_book.attempt, args=(source,))
-    process.start()
-    try:
-        process.join()
-    except KeyboardInterrupt:  # which it hears too, and ends its kernels
-        process.join(PATIENCE)
-        process.kill()
-        raise
+@contextmanager
+def running(process: Any) -> Iterator[None]:
+    """A process that lasts as long as the block, and leaves Ctrl-C to us.
 
-
-def read_ahead(source: Path) -> None:
-    """Take the pages apart, so that the next build has only what is new to read.
-
-    Not the modules: grimp reads them with threads, which a fork would wait for in vain.
+    While processes fork, Python drops what a signal raises.
     """
-    with suppress(Exception):  # the build that failed over it has said so
-        syntax_errors(source)
-        for page in page_files(source):
-            hints_of_page(page.read_text(encoding="utf-8"))
+    try:
+        with ctrl_c_is_for_us_alone():
+            process.start()
+        yield
+    finally:
+        if process.pid is not None:
+            process.terminate()
+            process.join(PATIENCE)
+            process.kill()
+
+
+@contextmanager
+def prepared(source: Path) -> Iterator[Callable[[], None]]:
+    """A build in a process of its own that has come as far as it can, until it is told to go on."""
+    here, there = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=build_when_told, args=(source, here, there))
+
+    def go_on() -> None:
+        there.send(None)
+        process.join()
+
+    with running(process):
+        here.close()
+        yield go_on
+    there.close()
+
+
+def build_when_told(source: Path, here: Any, there: Any) -> None:
+    """Be the process that builds."""
+    there.close()  # or this process would keep itself waiting for a parent that is gone
+
+    def begin() -> None:
+        try:
+            here.recv()
+        except (EOFError, Stopped):
+            raise SystemExit from None
+
+    build_book.attempt(source, begin=begin)
 
 
 def saves(source: Path) -> Iterator[None]:
-    """Tell of every moment at which something was saved that the book is made from."""
+    """Tell of every moment at which something was saved that the book is made from.
+
+    The first is when the watch has begun, so that nothing is missed from the first build on.
+    """
     folders = [folder for name in FOLDERS if (folder := source / name).is_dir()]
     ticks = watchfiles.watch(
         *folders, yield_on_timeout=True, rust_timeout=int(1000 * TICK), raise_interrupt=True
     )
     # Not watched as the folders are: an editor may put a new file in the place of the old one.
     before = [stamp(source / name) for name in FILES]
+    next(ticks)
+    yield
     for changes in ticks:
         now = [stamp(source / name) for name in FILES]
         if changes or now != before:
@@ -173,18 +199,17 @@ def watch(source: Path) -> None:
     """Build, serve and build again until interrupted."""
     folder, port = build_book.build_folder(source), free_port()
     browsers = FORK.Process(target=serve, args=(port, folder / "html", folder / "complete"))
-    browsers.start()
-    try:
+    with running(browsers):
         build_book.start_warm_server(build_book.kernel_environment(folder))
-        build(source)
-        read_ahead(source)
-        print(f"\nhttp://{HOST}:{port}/ shows what you save; Ctrl-C ends it", flush=True)
-        for _ in saves(source):
-            build(source)
-            read_ahead(source)
-    finally:
-        browsers.terminate()
-        browsers.join()
+        told, saved = False, saves(source)
+        while True:
+            with prepared(source) as go_on:
+                next(saved)
+                go_on()
+            if not told:
+                print(f"\nhttp://{HOST}:{port}/ shows what you save; Ctrl-C ends it", flush=True)
+                told = True
+            time.sleep(BREATH)
 
 
 def main() -> int:

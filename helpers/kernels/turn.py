@@ -134,8 +134,12 @@ def stoppable() -> Iterator[None]:
 def ctrl_c_is_for_us_alone() -> Iterator[None]:
     """Threads and processes that start within the block never see it, nor a terminal that closes.
 
-    Both reach every process of the terminal, where Python would answer with a traceback.
+    Both reach every process of the terminal, where Python would answer with a traceback. What
+    comes in the meantime is raised here at the end of the block.
     """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
     deaf = {signal.SIGINT, signal.SIGHUP}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, deaf)
     try:

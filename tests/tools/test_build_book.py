@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from helpers.kernels import warm
 from helpers.kernels.turn import one_at_a_time
+from tests.helpers.kernels.kernels import eventually
 from tools import build_book, execute_chapters, page_keys, render_book
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ def _command(book):
 def test_a_second_build_waits_for_the_first_and_says_so(book):
     with one_at_a_time(book / "_build" / "lock", pytest.fail), _command(book) as second:
         assert f"process {os.getpid()}" in second.stdout.readline()
-        assert not (book / "_build" / "work").exists()
+        assert not any((book / "_build").glob("work/_build/.jupyter_cache"))
         second.terminate()
         assert "goes on from here" in second.communicate(timeout=60)[0]
     assert second.returncode == 128 + signal.SIGTERM
@@ -163,6 +164,77 @@ def test_warnings_and_stderr_fail_the_build(book, capsys):
     assert "nowhere" in said and "stderr on the page: 'oh'" in said
 
 
+def test_what_changes_while_sphinx_waits_is_not_missed(book):
+    assert build_book.build_book(book) == 0
+    citing = GOOD + "\n{cite:t}`one`\n\n```{bibliography}\n```\n"
+    entry = "@article{one, author={Doe, Jane}, title={T}, journal={J}, year={2020}}"
+
+    def save():
+        config = (book / "_config.yml").read_text()
+        (book / "_config.yml").write_text(config.replace("Networks That Remember", "New Name"))
+        write(book, citing)
+        (book / "book/references.bib").write_text(entry)
+
+    assert build_book.build_book(book, begin=save) == 0
+    page = BeautifulSoup((book / "_build/html/book/page.html").read_text(), "html.parser")
+    assert "New Name" in page.title.text and "Doe [2020]" in page.article.text
+
+    def save_again():
+        (book / "book/references.bib").write_text(entry.replace("2020", "1999"))
+
+    assert build_book.build_book(book, begin=save_again) == 0
+    page = BeautifulSoup((book / "_build/html/book/page.html").read_text(), "html.parser")
+    assert "Doe [1999]" in page.article.text and "2020" not in page.article.text
+
+
+def test_a_build_that_never_comes_to_rendering_leaves_the_last_log_alone(book):
+    write(book, GOOD + "\nSee {ref}`nowhere`.\n")
+    assert build_book.build_book(book) == 1
+    log = (book / "_build/build.log").read_text()
+    write(book, GOOD + "\n```{code-cell} python\nx = (1\n```\n")
+    assert build_book.build_book(book) == 1
+    assert (book / "_build/build.log").read_text() == log
+    assert len([*(book / "_build").glob("build.log*")]) == 1
+
+
+def test_a_fault_in_the_settings_is_told(book, capsys):
+    config = (book / "_config.yml").read_text()
+    (book / "_config.yml").write_text(config.replace('course_home: ""', 'course_home: "nowhere"'))
+    assert build_book.build_book(book) == 1
+    assert "course_home in _config.yml is 'nowhere'" in capsys.readouterr().out
+
+
+def test_sphinx_ends_with_whoever_it_waits_for(book):
+    build_book.build_book(book)
+    source = f"""
+import os, pathlib, signal
+from tools import build_book
+book = pathlib.Path({str(book)!r})
+build_book.build_book(book, begin=lambda: os.kill(os.getpid(), signal.SIGKILL))
+"""
+    assert subprocess.run([sys.executable, "-c", source], cwd=ROOT).returncode == -signal.SIGKILL
+    logs = book / "_build"
+    assert eventually(lambda: [path.name for path in logs.glob("build.log*")] == ["build.log"], 60)
+
+
+def test_a_file_that_stays_the_same_is_not_copied_again(tmp_path):
+    rendered, html = tmp_path / "rendered", tmp_path / "html"
+    rendered.mkdir()
+    for name in ("same", "other"):
+        (rendered / name).write_text("old")
+    render_book.publish(rendered, html)
+    before = {path.name: path.stat().st_ino for path in html.iterdir()}
+    (rendered / "other").write_text("newer")
+    (rendered / "more").write_text("new")
+    render_book.publish(rendered, html)
+    told = {path.name: path.read_text() for path in html.iterdir()}
+    assert told == {"same": "old", "other": "newer", "more": "new"}
+    assert (html / "same").stat().st_ino == before["same"]
+    (rendered / "same").write_text("what is rendered never reaches a reader unpublished")
+    assert (html / "same").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["html", "rendered"]
+
+
 def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch):
     monkeypatch.setattr(execute_chapters, "execute", lambda *a: pytest.fail("executed"))
     write(book, GOOD + "\n```{code-cell} python\n%matplotlib inline\nx = (1\n```\n")
@@ -172,10 +244,9 @@ def test_a_syntax_error_is_found_before_anything_runs(book, capsys, monkeypatch)
 
 def test_real_data_has_its_own_output(book, monkeypatch):
     monkeypatch.setenv("RNN_DATA", "real")
-    seen = []
-    monkeypatch.setattr(render_book, "run_sphinx", lambda s, out, *_: seen.append(out) or (1, []))
-    assert build_book.build_book(book) == 1
-    assert seen == [book / "_build" / "real" / "work"]
+    assert build_book.build_book(book) == 0
+    assert (book / "_build/real/html/book/page.html").is_file()
+    assert not (book / "_build/html").exists() and not (book / "_build/work").exists()
 
 
 def test_real_data_are_fetched_before_anything_runs(book, monkeypatch, capsys, tmp_path):

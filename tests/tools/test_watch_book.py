@@ -130,6 +130,26 @@ def test_ctrl_c_ends_it_with_a_line(watcher):
         assert probe.connect_ex(("127.0.0.1", port))
 
 
+@pytest.mark.parametrize("fork", [1, 2])  # of the server, and of a build
+def test_ctrl_c_is_not_lost_while_a_process_forks(book, fork):
+    source = f"""
+import os, signal, sys
+from tools import watch_book
+forks = []
+def interrupt():
+    forks.append(1)
+    if len(forks) == {fork}:
+        os.kill(os.getpid(), signal.SIGINT)
+os.register_at_fork(after_in_parent=interrupt)
+sys.argv[1:] = [{str(book)!r}]
+sys.exit(watch_book.main())
+"""
+    command = [sys.executable, "-c", source]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert ended.returncode == 0 and "No longer watching" in ended.stdout
+    assert not ended.stderr
+
+
 def test_nothing_but_this_machine_is_served_and_a_taken_port_is_left_alone():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

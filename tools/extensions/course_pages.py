@@ -4,10 +4,7 @@ Sphinx by itself writes the pages whose source is new. A page that links to anot
 it in its sidebar, would go on with the old title, label or number.
 """
 
-from functools import cache
 from hashlib import sha256
-
-import pybtex.plugin
 
 
 def references(env) -> str:
@@ -38,6 +35,4 @@ def follow(app, env) -> list[str]:
 def setup(app) -> dict:
     """Register with Sphinx, after all that numbers sections and figures."""
     app.connect("env-get-updated", follow, priority=900)
-    # The style of every entry looks its plugins up anew, among all that is installed.
-    pybtex.plugin.entry_points = cache(pybtex.plugin.entry_points)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,6 +15,8 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
+from tools.remembered import remembered
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The name of the page that introduces a part; it teaches nothing yet, and no rule for chapters
@@ -154,7 +156,7 @@ def walk(text: str, first: int = 1, depth: int = 0, *, prose: bool = True) -> It
             yield Event("math", line, token.content, depth=depth)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def code_cells(text: str) -> tuple[Cell, ...]:
     """The code cells of a chapter, in order."""
     return tuple(
@@ -220,13 +222,21 @@ def parse(source: str) -> ast.Module:
 
 def syntax_errors(root: Path) -> list[str]:
     """Cells that Python cannot even parse."""
+    return [
+        f"{path.relative_to(root)}:{fault}"
+        for path in page_files(root)
+        for fault in syntax_errors_of_page(path.read_text(encoding="utf-8"))
+    ]
+
+
+@remembered
+def syntax_errors_of_page(text: str) -> tuple[str, ...]:
+    """Line, fault and code of the cells of a page that Python cannot even parse."""
     faults = []
-    for path in page_files(root):
-        for cell in code_cells(path.read_text(encoding="utf-8")):
-            try:
-                parse(cell.source)
-            except SyntaxError as error:
-                line = cell.line + (error.lineno or 1) - 1
-                text = (error.text or "").strip()
-                faults.append(f"{path.relative_to(root)}:{line}: {error.msg}: {text}")
-    return faults
+    for cell in code_cells(text):
+        try:
+            parse(cell.source)
+        except SyntaxError as error:
+            line = cell.line + (error.lineno or 1) - 1
+            faults.append(f"{line}: {error.msg}: {(error.text or '').strip()}")
+    return tuple(faults)
