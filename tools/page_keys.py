@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,17 +89,18 @@ class Project:
         made = {".pyc", ".ipynb"}
         self.everything = {path for path in given if path.is_file() and path.suffix not in made}
         self.data = {path for path in self.everything if path.suffix != ".py"}
+        self.read = cache(Path.read_bytes)  # a module that many pages reach is read once
 
     def key(self, cells: "Hints", own: str) -> str:
         """The key of a page: its own, and the contents of all files that its code uses."""
         modules = self.reached(cells.imports)
-        told = [cells, *(hints_of_file(source_of(name, ROOT)) for name in modules)]
+        told = [cells, *(hints_of_module(self.read(source_of(name, ROOT))) for name in modules)]
         opaque = any(hint.opaque for hint in told)
         files = {source_of(name, ROOT) for name in modules}
         files |= self.everything if opaque else self.named(told)
         digest = hashlib.sha256(own.encode())
         for path in sorted(files):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            content = hashlib.sha256(self.read(path)).hexdigest()
             digest.update(f"{path.relative_to(ROOT)} {content}\n".encode())
         return digest.hexdigest()
 
@@ -190,13 +192,9 @@ def imported(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
 
 
 @remembered
-def _hints_of(source: bytes) -> Hints:
-    return hints(ast.parse(source))
-
-
-def hints_of_file(path: Path) -> Hints:
+def hints_of_module(source: bytes) -> Hints:
     """What a module tells of the modules and files that it uses."""
-    return _hints_of(path.read_bytes())
+    return hints(ast.parse(source))
 
 
 def dotted(node: ast.expr) -> str:
