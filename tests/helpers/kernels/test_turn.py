@@ -44,9 +44,9 @@ def test_the_second_waits_is_told_who_works_and_then_has_its_turn(tmp_path):
         with _python(HOLD, str(lock)) as second:
             told = second.stdout.readline()
             assert "Waiting for" in told and f"process {first.pid}" in told
-            first.communicate("done\n", timeout=20)
+            first.communicate("done\n", timeout=400)
             assert second.stdout.readline() == "mine\n"
-            second.communicate("done\n", timeout=20)
+            second.communicate("done\n", timeout=400)
     assert first.returncode == second.returncode == 0
 
 
@@ -160,10 +160,10 @@ def test_temporary_files_go_however_a_process_ends(number):
         outer, inner = map(Path, process.stdout.readline().split())
         assert inner.parent == outer and inner.is_dir()
         if number is None:
-            process.communicate("done\n", timeout=20)
+            process.communicate("done\n", timeout=400)
         else:
             process.send_signal(number)
-            process.communicate(timeout=20)
+            process.communicate(timeout=400)
     if number != signal.SIGKILL:
         assert not outer.exists()
     assert eventually(lambda: not outer.exists(), 10)
