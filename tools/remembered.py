@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
-READERS = ("_config.yml", "tools/gates/sources.py", "tools/page_keys.py")
+READERS = ("_config.yml", "requirements.txt", "tools/gates/sources.py", "tools/page_keys.py")
 
 Text = TypeVar("Text", bound=Hashable)
 Told = TypeVar("Told")
