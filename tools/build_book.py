@@ -162,7 +162,9 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="render every page anew")
     arguments = parser.parse_args()
     gc.disable()  # to look for garbage takes a quarter of a build, and finds next to none
-    return attempt(arguments.source, fresh=arguments.fresh)
+    code = attempt(arguments.source, fresh=arguments.fresh)
+    gc.freeze()  # or Python would look once more, before it ends
+    return code
 
 
 if __name__ == "__main__":
