@@ -3,7 +3,6 @@
 import gc
 import hashlib
 import json
-import multiprocessing
 import os
 import re
 import shutil
@@ -21,11 +20,11 @@ from sphinx.application import Sphinx
 from tools.gates.pages import outputs
 from tools.gates.sources import page_files
 from tools.page_keys import read_note
+from tools.waiting import waiting
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ENDED = re.compile(r"(\w+ error|Exception occurred):$")  # what Sphinx says before its reason
 FAULT = re.compile(r"(WARNING|ERROR|CRITICAL): ")
-FORK: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 LOG = "build.log"
 LOOK = "look"  # beside the keys of pages
 NATIVE = re.compile(r"^WARNING: All log messages before absl")
@@ -110,19 +109,14 @@ def sphinx(
     own.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(own.unlink, missing_ok=True)
-        known = read_at_start(source, work)
-        waiting = stack.enter_context(_waiting(arguments, environment, own))
+        known, given = read_at_start(source, work), (arguments, dict(environment), own)
+        first = stack.enter_context(waiting(_jupyter_book, *given))
 
-        def go_on(anew: bool = False) -> tuple[int, list[str]]:
-            if anew or read_at_start(source, work) != known:
-                process, gate = stack.enter_context(_waiting(arguments, environment, own))
-            else:
-                process, gate = waiting
-            with suppress(BrokenPipeError):  # it has found a fault in its settings
-                gate.send(None)
-            process.join()
+        def go_on(anew: bool) -> tuple[int, list[str]]:
+            anew = anew or read_at_start(source, work) != known
+            code = (stack.enter_context(waiting(_jupyter_book, *given)) if anew else first)()
             own.replace(log)
-            return process.exitcode or 0, ANSI.sub("", log.read_text()).splitlines()
+            return code, ANSI.sub("", log.read_text()).splitlines()
 
         yield go_on
 
@@ -136,29 +130,10 @@ def read_at_start(source: Path, work: Path) -> list:
     return [stamps, sorted(source.glob("book/**/*.md"))]
 
 
-@contextmanager
-def _waiting(
-    arguments: list[str], environment: Mapping[str, str], log: Path
-) -> Iterator[tuple[Any, Any]]:
-    """A process of jupyter-book, and the end of a pipe from which it waits for a word."""
-    here, there = FORK.Pipe(duplex=False)
-    given = (arguments, dict(environment), log, here, there)
-    process = FORK.Process(target=_jupyter_book, args=given)
-    process.start()
-    here.close()
-    try:
-        yield process, there
-    finally:
-        there.close()
-        process.kill()
-        process.join()
-
-
 def _jupyter_book(
-    arguments: list[str], environment: dict[str, str], log: Path, here: Any, there: Any
+    arguments: list[str], environment: dict[str, str], log: Path, wait: Callable[[], None]
 ) -> None:
     """Be the command ``jupyter-book``."""
-    there.close()  # or this process would keep itself waiting for a parent that is gone
     gc.freeze()  # what the parent left is the parent's to clear away, and may wait for its threads
     sys.stdin = open(os.devnull)  # noqa: SIM115 (open to the end, as is the log)
     sys.stdout = sys.stderr = log.open("w", buffering=1)
@@ -170,10 +145,10 @@ def _jupyter_book(
 
     def build_when_told(app: Sphinx, *given: Any, **named: Any) -> None:
         try:
-            here.recv()
-        except EOFError:
+            wait()
+        except SystemExit:
             log.unlink(missing_ok=True)
-            raise SystemExit(1) from None
+            raise
         build(app, *given, **named)
 
     setattr(Sphinx, "build", build_when_told)  # noqa: B010 (in this process alone)

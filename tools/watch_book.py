@@ -10,12 +10,10 @@ terminal, and the last good book stays open.
 import argparse
 import gc
 import importlib
-import multiprocessing
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,8 +21,8 @@ from typing import Any
 
 import watchfiles
 
-from helpers.kernels.turn import Stopped, ctrl_c_is_for_us_alone
 from tools import build_book
+from tools.waiting import FORK, running, waiting
 
 HOST, PORT = "127.0.0.1", 8000  # nobody else's business
 CHANGES = "/-/changes"
@@ -41,7 +39,6 @@ SLOW = """
     sphinx_book_theme sphinx_copybutton sphinx_design sphinx_exercise sphinx_togglebutton
     sphinxcontrib.bibtex sphinx.builders.html sphinx.writers.html5
 """.split()
-FORK: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -129,50 +126,9 @@ def serve(port: int, html: Path, mark: Path) -> None:
         server.serve_forever()
 
 
-@contextmanager
-def running(process: Any) -> Iterator[None]:
-    """A process that lasts as long as the block, and leaves Ctrl-C to us.
-
-    While processes fork, Python drops what a signal raises.
-    """
-    try:
-        with ctrl_c_is_for_us_alone():
-            process.start()
-        yield
-    finally:
-        if process.pid is not None:
-            process.terminate()
-            process.join(PATIENCE)
-            process.kill()
-
-
-@contextmanager
-def prepared(source: Path) -> Iterator[Callable[[], None]]:
-    """A build in a process of its own that has come as far as it can, until it is told to go on."""
-    here, there = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=build_when_told, args=(source, here, there))
-
-    def go_on() -> None:
-        there.send(None)
-        process.join()
-
-    with running(process):
-        here.close()
-        yield go_on
-    there.close()
-
-
-def build_when_told(source: Path, here: Any, there: Any) -> None:
+def build_when_told(source: Path, wait: Callable[[], None]) -> None:
     """Be the process that builds."""
-    there.close()  # or this process would keep itself waiting for a parent that is gone
-
-    def begin() -> None:
-        try:
-            here.recv()
-        except (EOFError, Stopped):
-            raise SystemExit from None
-
-    build_book.attempt(source, begin=begin)
+    build_book.attempt(source, begin=wait)
 
 
 def saves(source: Path) -> Iterator[None]:
@@ -199,11 +155,11 @@ def watch(source: Path) -> None:
     """Build, serve and build again until interrupted."""
     folder, port = build_book.build_folder(source), free_port()
     browsers = FORK.Process(target=serve, args=(port, folder / "html", folder / "complete"))
-    with running(browsers):
+    with running(browsers, PATIENCE):
         build_book.start_warm_server(build_book.kernel_environment(folder))
         told, saved = False, saves(source)
         while True:
-            with prepared(source) as go_on:
+            with waiting(build_when_told, source, patience=PATIENCE) as go_on:
                 next(saved)
                 go_on()
             if not told:
